@@ -1,0 +1,1 @@
+"""Speaks to a Phota server; the only place that imports httpx."""

@@ -1,0 +1,1 @@
+"""Requests, options, jobs, profiles, errors and events: values of the standard library only."""

@@ -1,0 +1,1 @@
+"""The local engine: a Phota server of our own that knows nothing of the client."""

@@ -1,0 +1,1 @@
+"""Pixels and metadata of photographs; the only place that imports Pillow."""

@@ -1,0 +1,1 @@
+"""The asynchronous work between client, journal and pictures; knows no Qt."""

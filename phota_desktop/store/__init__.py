@@ -1,0 +1,1 @@
+"""What survives the program: folders, settings, keyring, journal and vault."""
