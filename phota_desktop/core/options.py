@@ -1,4 +1,4 @@
-"""What can be asked for: operations, base models, ratios, resolutions, formats, and which fit together."""
+"""What can be asked for: operations, models, ratios, sizes, formats, and which go together."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AspectRatio(StrEnum):
 
 
 class Resolution(StrEnum):
-    """Nominal output sizes; the exact pixels are not published, so they are read from the result."""
+    """Nominal output sizes; exact pixels are not published, so they are read from the result."""
 
     R1K = "1K"
     R2K = "2K"
