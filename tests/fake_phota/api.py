@@ -1,0 +1,219 @@
+"""The API origin: the studio endpoints, jobs and profiles, each behind the key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any  # request bodies are foreign JSON
+
+from tests.fake_phota.chaos import Chaos
+from tests.fake_phota.memory import FakeJob, FakeProfile
+from tests.fake_phota.pictures import picture
+from tests.fake_phota.validation import ASYNC_FIELDS, FIELDS, RefusalError, check
+from tests.fake_phota.wire import Answer, Wire
+
+BASE = "/v1/phota"
+_NOT_THE_INTENT = ASYNC_FIELDS | {"response_mode"}
+
+
+class Api(Wire):
+    """``/v1/phota`` and, for the tests themselves, ``/_fake``."""
+
+    def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> None:
+        if path.startswith("/_fake/"):
+            self._control(path, body)
+            return
+        key = self.headers.get("X-API-Key")
+        if key != self.server.memory.key:
+            self.server.memory.ledger.write("api", path=path, method=method, bad_key=key or "")
+            text = "Missing X-API-Key header." if key is None else "Invalid X-API-Key."
+            self.send(Answer.json(403 if key is None else 401, {"detail": text}))
+            return
+        rest = path.removeprefix(BASE).strip("/").split("/")
+        if method == "POST" and rest[0] in FIELDS and len(rest) == 1:
+            self._submit(rest[0], body)
+        elif method == "GET" and rest[0] == "jobs" and len(rest) == 2:
+            self._job(rest[1])
+        elif rest[0] == "profiles":
+            self._profiles(method, rest[1:], query, body)
+        else:
+            self._not_found()
+
+    def _not_found(self) -> None:
+        self.send_error_body(404, {"code": "NOT_FOUND", "detail": "Not found."})
+
+    def _submit(self, operation: str, raw: bytes) -> None:
+        memory = self.server.memory
+        fault = memory.chaos.pick("submit")
+        mode = memory.chaos.traits.mode
+        row: dict[str, Any] = {
+            "operation": operation,
+            "body_sha256": hashlib.sha256(raw).hexdigest(),
+            "body_bytes": len(raw),
+            "key": self.headers.get("X-API-Key"),
+            "request_id": self.request_id,
+            "fault": fault.do if fault else None,
+        }
+        try:
+            parsed = json.loads(raw)
+            row |= _identity(parsed)
+        except ValueError:
+            parsed = None
+        if self._struck_early(fault, row):
+            return
+        try:
+            body = check(operation, parsed, mode)
+        except RefusalError as refusal:
+            memory.ledger.write("post", charged=False, status=refusal.status, **row)
+            self.send_error_body(refusal.status, refusal.body())
+            return
+        job, new = memory.submit(operation, body)
+        cents = memory.cents(operation) * len(memory.pictures(job)) if new else 0
+        memory.ledger.write(
+            "post", charged=new, repeated=not new, job_id=job.id, cents=cents, status=200, **row
+        )
+        if body.get("async") and mode == "v0.7":
+            answer = Answer.json(202, self._handle(job))
+        else:
+            self.pause(max(0.0, memory.chaos.traits.job_seconds - memory.age(job)))
+            as_bytes = body.get("response_mode", "bytes") == "bytes"
+            answer = Answer.json(200, memory.result(job, as_bytes=as_bytes))
+        self.strike_late(fault, answer)
+
+    def _struck_early(self, fault: Any, row: dict[str, Any]) -> bool:
+        early = fault is not None and (
+            fault.do in ("drop", "moderation", "redirect")
+            or (fault.do == "status" and not fault.charged)
+        )
+        if early:
+            self.server.memory.ledger.write("post", charged=False, status=fault.status, **row)
+        return self.strike_early(fault)
+
+    def _handle(self, job: FakeJob) -> dict[str, Any]:
+        memory = self.server.memory
+        how = memory.chaos.traits.poll_url
+        path = f"{BASE}/jobs/{job.id}"
+        handle = {"job_id": job.id, "request_id": self.request_id}
+        urls = {
+            "relative": path,
+            "absolute": memory.origins["api"] + path,
+            "stranger": memory.origins["stranger"] + path,
+        }
+        if how in urls:
+            handle["poll_url"] = urls[how]
+        elif "/" in how:
+            handle["poll_url"] = how.format(job_id=job.id, **memory.origins)
+        return handle
+
+    def _job(self, job_id: str) -> None:
+        memory = self.server.memory
+        traits = memory.chaos.traits
+        fault = memory.chaos.pick("poll")
+        job = memory.jobs.get(job_id)
+        memory.ledger.write("poll", job_id=job_id, known=job is not None)
+        if self.strike_early(fault):
+            return
+        if job is None or (traits.forget_after and memory.age(job) > traits.forget_after):
+            self._not_found()
+            return
+        share = memory.age(job) / traits.job_seconds if traits.job_seconds else 1.0
+        if share < 1:
+            state = traits.states[int(share * len(traits.states))]
+            self.strike_late(fault, Answer.json(200, {"job_id": job_id, "status": state}))
+            return
+        self.strike_late(fault, Answer.json(200, self._ended(job)))
+
+    def _ended(self, job: FakeJob) -> dict[str, Any]:
+        memory = self.server.memory
+        traits = memory.chaos.traits
+        frame: dict[str, Any] = {"job_id": job.id, "request_id": self.request_id}
+        if traits.job_ends != "done":
+            code = "CONTENT_MODERATION" if traits.job_ends == "moderation" else "INTERNAL_ERROR"
+            error = {"code": code, "detail": "The job failed."}
+            return {**frame, "status": "FAILED", "error": error}
+        result = memory.result(job, as_bytes=False)
+        frame["status"] = traits.done_state
+        shapes: dict[str, dict[str, Any]] = {
+            "top": {**frame, **result},
+            "result": {**frame, "result": result},
+            "response": {**frame, "response": result},
+            "deep": {**frame, "data": {"output": {"result": result}}},
+            "handle": result,
+        }
+        return shapes[traits.shape]
+
+    def _profiles(self, method: str, rest: list[str], query: Mapping[str, str], raw: bytes) -> None:
+        memory = self.server.memory
+        fault = memory.chaos.pick("profiles")
+        if self.strike_early(fault):
+            memory.ledger.write("profiles", method=method, path=rest, charged=False)
+            return
+        if method == "POST" and rest == ["add"]:
+            answer = self._add_profile(json.loads(raw))
+        elif method == "GET" and rest == ["ids"]:
+            tag = query.get("tag")
+            found = [p for p in memory.profiles.values() if tag in (None, p.tag)]
+            shown = [{"profile_id": p.id, "status": self._status_of(p)} for p in found]
+            answer = Answer.json(200, {"profiles": shown})
+        else:
+            answer = self._one_profile(method, rest)
+        self.strike_late(fault, answer)
+
+    def _add_profile(self, body: dict[str, Any]) -> Answer:
+        memory = self.server.memory
+        tier = body.get("training_tier", "standard")
+        low, high = (10, 50) if tier == "standard" else (5, 10)
+        if not low <= len(body.get("image_urls", ())) <= high:
+            detail = f"{tier} training takes {low} to {high} images."
+            return Answer.json(400, {"detail": detail, "request_id": self.request_id})
+        made = FakeProfile(f"prof_{uuid.uuid4().hex[:16]}", body.get("tag"))
+        memory.profiles[made.id] = made
+        cents = 290 if tier == "standard" else 149
+        memory.ledger.write("training", profile_id=made.id, tag=made.tag, cents=cents)
+        return Answer.json(200, {"profile_id": made.id})
+
+    def _one_profile(self, method: str, rest: list[str]) -> Answer:
+        memory = self.server.memory
+        profile = memory.profiles.get(rest[0]) if rest else None
+        if profile is None:
+            text = {"code": "NOT_FOUND", "detail": "Not found.", "request_id": self.request_id}
+            return Answer.json(404, text)
+        if method == "DELETE" and len(rest) == 1:
+            del memory.profiles[profile.id]
+            return Answer.json(200, {"profile_id": profile.id, "status": "deleted"})
+        if rest[1:] == ["profile_picture"]:
+            return Answer(200, picture(profile.id, 0), "image/jpeg")
+        status = self._status_of(profile)
+        message = "No subject detected." if status == "ERROR" else ""
+        text = {"profile_id": profile.id, "status": status, "message": message}
+        return Answer.json(200, text)
+
+    def _status_of(self, profile: FakeProfile) -> str:
+        traits = self.server.memory.chaos.traits
+        age = time.monotonic() - profile.created
+        if age >= traits.training_seconds:
+            return traits.training_ends
+        steps = ("VALIDATING", "QUEUING", "IN_PROGRESS")
+        return steps[int(3 * age / traits.training_seconds)]
+
+    def _control(self, path: str, body: bytes) -> None:
+        memory = self.server.memory
+        if path == "/_fake/chaos" and body:
+            memory.chaos = Chaos.from_json(json.loads(body))
+        self.send(Answer.json(200, {"origins": memory.origins, "chaos": memory.chaos.to_json()}))
+
+
+def _identity(parsed: Any) -> dict[str, str | None]:
+    """Return the client's id and a hash of everything else, which is the same intent's."""
+    if not isinstance(parsed, dict):
+        return {"client_request_id": None}
+    rest = {name: value for name, value in parsed.items() if name not in _NOT_THE_INTENT}
+    text = json.dumps(rest, sort_keys=True).encode()
+    return {
+        "client_request_id": parsed.get("client_request_id"),
+        "intent_sha256": hashlib.sha256(text).hexdigest(),
+        "prompt": parsed.get("prompt"),
+    }
