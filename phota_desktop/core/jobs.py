@@ -43,7 +43,7 @@ class JobState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """True when nothing more happens without a click."""
+        """Tell whether nothing more happens without a click."""
         return self in _FINAL
 
     @property
@@ -81,7 +81,8 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
     # FAILED → ACCEPTED / READY: "check again" of a job whose result may still be had.
     _S.FAILED: frozenset({_S.QUEUED, _S.ACCEPTED, _S.READY}),
     _S.REFUSED: frozenset(),
-    _S.UNKNOWN: frozenset({_S.SENT, _S.CANCELED}),
+    # UNKNOWN → QUEUED: a person sends it anew to a server without idempotency.
+    _S.UNKNOWN: frozenset({_S.SENT, _S.QUEUED, _S.CANCELED}),
     _S.CANCELED: frozenset(),
 }
 

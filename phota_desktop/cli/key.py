@@ -1,0 +1,51 @@
+"""``key set``, ``key status`` and ``key forget``: the API key in the system's keyring."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+
+from phota_desktop.cli.exits import Exit
+from phota_desktop.cli.output import Output
+from phota_desktop.core.secrets import ApiKey
+from phota_desktop.store.keys import KeyFinding, KeyState, KeyStore
+
+SESSION = "session"
+"""The source of a key that no keyring holds; it would end with this command."""
+
+
+def key(action: str, output: Output) -> Exit:
+    """Run one of the three actions; the key itself is never shown or taken as an argument."""
+    store = KeyStore(os.environ)
+    if action == "status":
+        return _tell(store.find(), output)
+    if action == "forget":
+        finding = store.forget()
+        if finding.key is None:
+            output.line("No key is stored.")
+            return Exit.DONE
+        return _tell(finding, output)
+    if sys.stdin.isatty():
+        text = getpass.getpass("API key (not shown): ")
+    else:
+        text = sys.stdin.readline()
+    try:
+        finding = store.save(ApiKey(text))
+    except ValueError as problem:
+        output.complain(str(problem))
+        return Exit.USAGE
+    if finding.state is not KeyState.OK or finding.source == SESSION:
+        output.complain(finding.message or "The keyring did not take the key.")
+        output.complain("Nothing was stored. PHOTA_API_KEY can hold the key for one session.")
+        return Exit.KEY
+    output.line(f"Saved in {finding.source}.")
+    return Exit.DONE
+
+
+def _tell(finding: KeyFinding, output: Output) -> Exit:
+    if finding.key is not None:
+        output.line(f"A key is there (from {finding.source}).")
+        return Exit.DONE
+    output.line(finding.message or "There is no key.")
+    return Exit.KEY

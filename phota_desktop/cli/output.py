@@ -1,0 +1,175 @@
+"""What the command line writes: JSON lines, plain lines and a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TextIO
+
+from phota_desktop.core.errors import PhotaError
+from phota_desktop.core.jobs import Job, JobState
+from phota_desktop.core.pricing import show_range
+from phota_desktop.core.requests import RemoteImage
+
+BAR_WIDTH = 24
+
+
+def _money(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+def job_object(job: Job, source: str | None = None) -> dict[str, object]:
+    """Return the public JSON object of a job; ``source`` is the file as the person named it."""
+    if source is None:
+        source = source_of(job)
+    error = job.error
+    return {
+        "job": job.id,
+        "operation": str(job.request.operation),
+        "state": job.state.public,
+        "source": source,
+        "client_request_id": job.client_request_id,
+        "remote_job_id": job.remote_job_id or None,
+        "request_id": job.request_id or None,
+        "variants": [
+            {
+                "path": str(variant.path),
+                "width": variant.width,
+                "height": variant.height,
+                "format": variant.format,
+                "sha256": variant.sha256,
+            }
+            for variant in job.variants
+        ],
+        "known_subjects": None if job.known_subjects is None else dict(job.known_subjects),
+        "cost": {
+            "estimate_min": _money(job.estimate.low) if job.estimate else None,
+            "estimate_max": _money(job.estimate.high) if job.estimate else None,
+            "actual": _money(job.cost),
+            "currency": "USD",
+        },
+        "error": error
+        and {
+            "kind": str(error.kind),
+            "message": error.message,
+            "hint": error.hint,
+            "status": error.status,
+            "request_id": error.request_id,
+        },
+    }
+
+
+def failure_object(source: str, operation: str, error: PhotaError) -> dict[str, object]:
+    """Return the JSON object of an input that never became a job."""
+    return {
+        "job": None,
+        "operation": operation,
+        "state": "failed",
+        "source": source,
+        "client_request_id": None,
+        "remote_job_id": None,
+        "request_id": error.request_id,
+        "variants": [],
+        "known_subjects": None,
+        "cost": {"estimate_min": None, "estimate_max": None, "actual": None, "currency": "USD"},
+        "error": {
+            "kind": str(error.kind),
+            "message": error.message,
+            "hint": error.hint,
+            "status": error.status,
+            "request_id": error.request_id,
+        },
+    }
+
+
+def source_of(job: Job) -> str | None:
+    """Return the first input of a job as text, or None for generate."""
+    if not job.request.images:
+        return None
+    first = job.request.images[0]
+    return first.url if isinstance(first, RemoteImage) else str(first)
+
+
+def job_line(job: Job, source: str | None = None) -> str:
+    """Return one line for people: source, state, files or the reason."""
+    name = source or source_of(job) or str(job.request.operation)
+    parts = [f"{name}: {job.state.public}"]
+    parts.extend(f"  {variant.path}" for variant in job.variants)
+    if job.error is not None:
+        parts.append(f"  {job.error.message} {job.error.hint}".rstrip())
+    if not job.state.is_final:
+        parts.append("  still open; `phota-desktop resume` takes it up again")
+    if job.state in (JobState.DONE, JobState.PARTIAL) and job.cost:
+        parts.append(f"  cost ${job.cost:.2f} (estimate {show_range(job.estimate)})")
+    return "\n".join(parts)
+
+
+@dataclass
+class Output:
+    """Standard output for results, standard error for everything else."""
+
+    as_json: bool = False
+    quiet: bool = False
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+    _bar: bool = False
+
+    def record(self, entry: dict[str, object]) -> None:
+        """Write one JSON object on a line of its own."""
+        self.clear_bar()
+        self.out.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self.out.flush()
+
+    def line(self, text: str) -> None:
+        """Write a result line for people; nothing with ``--json``."""
+        if not self.as_json:
+            self.clear_bar()
+            self.out.write(text + "\n")
+            self.out.flush()
+
+    def say(self, text: str) -> None:
+        """Write a remark; nothing with ``--quiet``."""
+        if not self.quiet:
+            self.complain(text)
+
+    def complain(self, text: str) -> None:
+        """Write what a person must know, quiet or not."""
+        self.clear_bar()
+        self.err.write(text + "\n")
+        self.err.flush()
+
+    def error(self, error: PhotaError, name: str = "") -> None:
+        """Write an error as one sentence with its hint."""
+        head = f"{name}: " if name and name not in error.message else ""
+        self.complain(f"{head}{error.message} {error.hint}".rstrip())
+
+    def job(self, job: Job, source: str | None = None) -> None:
+        """Write how a job ended."""
+        if self.as_json:
+            self.record(job_object(job, source))
+        elif not self.quiet or job.state is not JobState.DONE:
+            self.line(job_line(job, source))
+
+    def bar(self, done: int, total: int, text: str) -> None:
+        """Draw the progress bar, on a terminal only."""
+        if self.quiet or not self.err.isatty():
+            return
+        filled = BAR_WIDTH * done // max(total, 1)
+        line = f"\r[{'█' * filled}{'·' * (BAR_WIDTH - filled)}] {done}/{total} {text}"
+        self.err.write(line[:78].ljust(78))
+        self.err.flush()
+        self._bar = True
+
+    def clear_bar(self) -> None:
+        """Take the progress bar away before a line is written."""
+        if self._bar:
+            self.err.write("\r" + " " * 78 + "\r")
+            self._bar = False
+
+
+def show_path(path: Path) -> str:
+    """Return a path as text that never breaks a line or the terminal."""
+    return "".join(c if c.isprintable() else "?" for c in str(path))

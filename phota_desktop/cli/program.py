@@ -1,0 +1,81 @@
+"""Runs one verb and returns its exit code; no traceback ever reaches a person's screen."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from phota_desktop.cli.arguments import parser
+from phota_desktop.cli.exits import Exit, of_kind
+from phota_desktop.cli.output import Output
+from phota_desktop.core.errors import PhotaError
+
+_log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line ``argv`` (without the program's name) and return the exit code."""
+    try:
+        arguments = parser().parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    output = Output(getattr(arguments, "json", False), getattr(arguments, "quiet", False))
+    try:
+        return int(_run(arguments, output))
+    except PhotaError as error:
+        output.error(error)
+        return int(of_kind(error.kind))
+    except KeyboardInterrupt:
+        output.complain("Stopped. `phota-desktop resume` takes open jobs up again.")
+        return int(Exit.OPEN)
+    except BrokenPipeError:
+        # The reader of our output went away; keep Python from writing to it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(Exit.FAILED)
+    except Exception:
+        _log.exception("The verb %s failed", arguments.verb)
+        output.complain(
+            "Something went wrong in Phota Desktop. `phota-desktop doctor` tells where the log is."
+        )
+        return int(Exit.FAILED)
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> Exit:
+    from phota_desktop.logs import start_logging
+    from phota_desktop.store.paths import AppFolders
+
+    folders = AppFolders.find()
+    if arguments.verb == "doctor":
+        from phota_desktop.cli.doctor import doctor
+
+        return doctor(folders, output)
+    folders.create()
+    start_logging(folders.logs)
+    if arguments.verb == "serve":
+        from phota_desktop.engine.serve import serve
+
+        try:
+            return Exit(
+                serve(
+                    arguments.host,
+                    arguments.port,
+                    folders.home / "engine-server",
+                    announce=output.say,
+                )
+            )
+        except ValueError as problem:
+            output.complain(str(problem))
+            return Exit.USAGE
+    if arguments.verb == "key":
+        from phota_desktop.cli.key import key
+
+        return key(arguments.action, output)
+    from phota_desktop.cli.jobs import jobs, resume
+    from phota_desktop.cli.studio import enhance
+
+    verb = {"enhance": enhance, "jobs": jobs, "resume": resume}[arguments.verb]
+    return asyncio.run(verb(arguments, output, folders))

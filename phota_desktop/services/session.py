@@ -1,0 +1,198 @@
+"""Which engine does the work, with which key: the session owns the clients."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.core.events import Event
+from phota_desktop.core.jobs import Engine, Job
+from phota_desktop.core.secrets import ApiKey
+from phota_desktop.services.threads import Threads
+from phota_desktop.store.keys import KeyFinding, KeyState, KeyStore
+from phota_desktop.store.paths import AppFolders
+from phota_desktop.store.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from phota_desktop.api.client import PhotaClient
+    from phota_desktop.api.network import NetworkThread
+
+LOCAL_BASE_URL = "http://engine.local/v1/phota"
+"""The address of the embedded engine; no socket is ever opened for it."""
+
+
+class Session:
+    """The chosen engine, the key as it was found, and one client per engine.
+
+    ``changed`` tells that the engine or the key is another one.
+    """
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        settings: Settings,
+        threads: Threads,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.changed: Event[Session] = Event()
+        self.engine = Engine.LOCAL
+        self.finding = KeyFinding(None, KeyState.WAITING, "", "")
+        self._folders = folders
+        self._threads = threads
+        self._salt = bytes.fromhex(settings.install_salt)
+        self._base_url = environ.get("PHOTA_BASE_URL", "")
+        self._keys = KeyStore(environ)
+        self._clients: dict[Engine, PhotaClient] = {}
+        self._network: NetworkThread | None = None
+        self._app: Starlette | None = None
+        self._sync_servers: set[str] = set()
+
+    async def start(self, engine: Engine | None = None) -> KeyFinding:
+        """Look for a key; use ``engine``, or Phota when there is a key and else the local one."""
+        if engine is not Engine.LOCAL:
+            self.finding = await self._threads.files(self._keys.find)
+        self.engine = engine or (Engine.PHOTA if self.finding.key else Engine.LOCAL)
+        self.changed.emit(self)
+        return self.finding
+
+    async def look_for_key(self) -> KeyFinding:
+        """Look for a key again without changing the engine."""
+        await self._take(await self._threads.files(self._keys.find))
+        return self.finding
+
+    def set_engine(self, engine: Engine) -> None:
+        """Send new jobs to ``engine``; jobs at work stay where they are."""
+        if engine is not self.engine:
+            self.engine = engine
+            self.changed.emit(self)
+
+    async def use_key(self, text: str) -> KeyFinding:
+        """Store a key (or keep it for this session where there is no keyring) and use Phota.
+
+        Raises PhotaError(INVALID) for a text that cannot be a key.
+        """
+        await self._take(await self._threads.files(self._keys.save, _key(text)))
+        if self.finding.key is not None:
+            self.engine = Engine.PHOTA
+            self.changed.emit(self)
+        return self.finding
+
+    async def check_key(self, text: str) -> int:
+        """Ask Phota with this key for the free profile list; return how many profiles there are.
+
+        Raises PhotaError: KEY_REJECTED, OFFLINE, … ; nothing is stored.
+        """
+        client = self._make_client(Engine.PHOTA, _key(text))
+        try:
+            return await client.check_key()
+        finally:
+            await client.close()
+
+    async def forget_key(self) -> KeyFinding:
+        """Delete the key from the keyring and from this session; work goes on locally."""
+        await self._take(await self._threads.files(self._keys.forget))
+        if self.finding.key is None:
+            self.set_engine(Engine.LOCAL)
+        return self.finding
+
+    def base_url(self, engine: Engine) -> str:
+        """Return where jobs of that engine go."""
+        from phota_desktop.api.address import DEFAULT_BASE_URL
+
+        if engine is Engine.LOCAL:
+            return LOCAL_BASE_URL
+        return self._base_url or DEFAULT_BASE_URL
+
+    def account(self, engine: Engine) -> str:
+        """Return what tells this key from another one, without saying anything of it."""
+        if engine is Engine.LOCAL or self.finding.key is None:
+            return ""
+        return self.finding.key.account(self._salt)
+
+    def takes_async(self, base_url: str) -> bool:
+        """Tell whether this server may know the async mode; docs v0.4 and before do not."""
+        return base_url not in self._sync_servers
+
+    def remember_sync(self, base_url: str) -> None:
+        """Use the sync mode with this server from now on."""
+        self._sync_servers.add(base_url)
+
+    def client(self, engine: Engine) -> PhotaClient:
+        """Return the client of an engine, made on first use.
+
+        Raises PhotaError(KEY_REJECTED) when Phota is asked for and there is no key.
+        """
+        if engine not in self._clients:
+            if engine is Engine.PHOTA and self.finding.key is None:
+                raise PhotaError(
+                    ErrorKind.KEY_REJECTED,
+                    "There is no API key.",
+                    hint="Add one in the settings or with `phota-desktop key set`.",
+                    surely_not_charged=True,
+                )
+            self._clients[engine] = self._make_client(engine, self.finding.key)
+        return self._clients[engine]
+
+    def client_for(self, job: Job) -> PhotaClient:
+        """Return the client for a job; PhotaError(OFFLINE) if its server is not the present one.
+
+        A job belongs to the server that may have charged it: after a change of
+        ``PHOTA_BASE_URL`` it waits until the old address is back.
+        """
+        if job.base_url and job.base_url != self.base_url(job.engine):
+            raise PhotaError(
+                ErrorKind.OFFLINE,
+                f"This job belongs to another server ({job.base_url}).",
+                hint="Set PHOTA_BASE_URL back to it to finish the job.",
+                surely_not_charged=False,
+            )
+        return self.client(job.engine)
+
+    def _make_client(self, engine: Engine, key: ApiKey | None) -> PhotaClient:
+        from phota_desktop.api.address import ServerAddress
+        from phota_desktop.api.client import PhotaClient
+        from phota_desktop.api.network import NetworkThread
+
+        if self._network is None:
+            self._network = NetworkThread()
+        if engine is Engine.PHOTA:
+            return PhotaClient(ServerAddress.parse(self.base_url(engine)), key, self._network)
+        address = ServerAddress(LOCAL_BASE_URL)
+        return PhotaClient(address, None, self._network, app=self.local_app())
+
+    def local_app(self) -> Starlette:
+        """Return the embedded engine, made on first use."""
+        if self._app is None:
+            from phota_desktop.engine.app import create_app
+
+            self._app = create_app(self._folders.home / "engine", base_url=LOCAL_BASE_URL)
+        return self._app
+
+    async def _take(self, finding: KeyFinding) -> None:
+        if finding.key != self.finding.key:
+            old = self._clients.pop(Engine.PHOTA, None)
+            if old is not None:
+                await old.close()
+        self.finding = finding
+        self.changed.emit(self)
+
+    async def close(self) -> None:
+        """Close clients, engine and network thread."""
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
+        if self._network is not None:
+            if self._app is not None:
+                await self._network.run(self._app.state.engine.close())
+            self._network.close()
+
+
+def _key(text: str) -> ApiKey:
+    try:
+        return ApiKey(text)
+    except ValueError as problem:
+        raise PhotaError(ErrorKind.INVALID, str(problem), field="api_key") from None
