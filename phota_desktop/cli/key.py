@@ -26,12 +26,8 @@ def key(action: str, output: Output) -> Exit:
             output.line("No key is stored.")
             return Exit.DONE
         return _tell(finding, output)
-    if sys.stdin.isatty():
-        text = getpass.getpass("API key (not shown): ")
-    else:
-        text = sys.stdin.readline()
     try:
-        finding = store.save(ApiKey(text))
+        finding = store.save(ApiKey(_read_key()))
     except ValueError as problem:
         output.complain(str(problem))
         return Exit.USAGE
@@ -41,6 +37,12 @@ def key(action: str, output: Output) -> Exit:
         return Exit.KEY
     output.line(f"Saved in {finding.source}.")
     return Exit.DONE
+
+
+def _read_key() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass("API key (not shown): ")
+    return sys.stdin.readline()
 
 
 def _tell(finding: KeyFinding, output: Output) -> Exit:

@@ -36,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
         # The reader of our output went away; keep Python from writing to it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(Exit.FAILED)
-    except Exception:
+    except Exception:  # noqa: BLE001  (the last line: a sentence instead of a traceback)
         _log.exception("The verb %s failed", arguments.verb)
         output.complain(
             "Something went wrong in Phota Desktop. `phota-desktop doctor` tells where the log is."

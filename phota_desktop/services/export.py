@@ -1,15 +1,13 @@
-"""Saving a chosen variant where a person wants it, off the loop."""
+"""Saving a chosen variant where a person wants it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from phota_desktop.core.options import OutputFormat
-from phota_desktop.services.threads import Threads
 
 
-async def export_variant(
-    threads: Threads,
+def export_variant(
     variant: Path,
     target: Path,
     *,
@@ -18,13 +16,9 @@ async def export_variant(
 ) -> Path:
     """Write ``variant`` to ``target`` (the next free name if taken) and return where it is.
 
-    With ``original`` its camera data goes along. Raises PhotaError(DISK) when it cannot be
-    written and PhotaError(BAD_IMAGE) when the variant cannot be read.
+    Blocking: call it in a worker thread. With ``original`` its camera data goes along. Raises
+    PhotaError(DISK) when it cannot be written, PhotaError(BAD_IMAGE) when it cannot be read.
     """
+    from phota_desktop.imaging.export import export
 
-    def write() -> Path:
-        from phota_desktop.imaging.export import export
-
-        return export(variant, target, original=original, format=output_format)
-
-    return await threads.files(write)
+    return export(variant, target, original=original, format=output_format)

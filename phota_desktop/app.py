@@ -1,0 +1,196 @@
+"""The window's program: paint first, then load the rest, run, and close in order.
+
+The order is measured (start-up is a goal): QtGui, the first photo begins to decode in a thread,
+QtWidgets, window, first paint; only then asyncio, the services and everything heavy.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from phota_desktop.store.paths import AppFolders
+from phota_desktop.store.settings import Settings, SettingsStore
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from phota_desktop.services.composition import Services
+    from phota_desktop.ui.main_window import MainWindow
+    from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
+    from phota_desktop.viewmodels.jobs import JobListModel
+    from phota_desktop.viewmodels.settings import SettingsViewModel
+    from phota_desktop.viewmodels.studio import StudioViewModel
+
+FIRST_PICTURE_MS = 1500
+"""Longest wait for the first picture before the rest is loaded all the same."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The window and its view-models, before and after the services are there."""
+
+    application: QApplication
+    window: MainWindow
+    studio: StudioViewModel
+    jobs: JobListModel
+    settings: SettingsViewModel
+    loader: ImageLoader
+    thumbnails: ThumbnailLoader
+
+
+def main(argv: Sequence[str]) -> int:
+    """Open the window with the photos named in ``argv``; return the exit code."""
+    from phota_desktop.core.errors import PhotaError
+    from phota_desktop.store.lock import InstanceLock
+
+    folders = AppFolders.find()
+    try:
+        folders.create()
+    except PhotaError as error:
+        sys.stderr.write(f"{error.message} {error.hint}".rstrip() + "\n")
+        return 3
+    paths = [Path(argument) for argument in argv if not argument.startswith("-")]
+    lock = InstanceLock(folders.runtime / "window.lock")
+    if not lock.acquire():
+        from phota_desktop.single_instance import hand_over
+
+        if hand_over(folders.runtime / "window.socket", paths):
+            return 0
+        sys.stderr.write("Phota Desktop is running already, but its window does not answer.\n")
+        return 3
+    try:
+        return _run(folders, paths)
+    finally:
+        lock.release()
+
+
+def _run(folders: AppFolders, paths: list[Path]) -> int:
+    store = SettingsStore(folders.settings_file)
+    settings = store.load()
+    program = _build(folders, store, settings, paths)
+    program.window.show()
+    _wait_for_first_picture(program)
+
+    import asyncio
+
+    import qasync
+
+    from phota_desktop.logs import start_logging
+
+    start_logging(folders.logs)
+    application = program.application
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
+        runner.run(_live(program, folders, settings, paths))
+    program.loader.close()
+    program.thumbnails.close()
+    return 0
+
+
+def _build(
+    folders: AppFolders, store: SettingsStore, settings: Settings, paths: list[Path]
+) -> Program:
+    from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
+
+    loader = ImageLoader()
+    first = next((path for path in paths if path.is_file()), None)
+    if first is not None:
+        loader.request(first)  # decodes while QtWidgets is imported and the window is built
+
+    from PySide6.QtWidgets import QApplication
+
+    from phota_desktop.ui.main_window import MainWindow
+    from phota_desktop.ui.theme import apply_theme
+    from phota_desktop.viewmodels.jobs import JobListModel
+    from phota_desktop.viewmodels.settings import SettingsViewModel
+    from phota_desktop.viewmodels.studio import StudioViewModel
+
+    application = QApplication(["phota-desktop"])
+    application.setApplicationName("phota-desktop")
+    application.setApplicationDisplayName("Phota Desktop")
+    application.setDesktopFileName("phota-desktop")
+    application.setQuitOnLastWindowClosed(False)
+    apply_theme(application, settings.theme)
+    thumbnails = ThumbnailLoader(folders.cache / "thumbnails")
+    settings_model = SettingsViewModel(store, settings)
+    jobs = JobListModel()
+    studio = StudioViewModel(jobs, settings_model)
+    window = MainWindow(studio, jobs, loader, thumbnails, settings_model)
+    if first is not None:
+        studio.photos.add([first])
+        studio.choose_photo(first)
+    return Program(application, window, studio, jobs, settings_model, loader, thumbnails)
+
+
+def _wait_for_first_picture(program: Program) -> None:
+    """Run Qt alone until the window (and a named photo) is painted; no coroutine exists yet."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(FIRST_PICTURE_MS, loop.quit)
+    program.window.closed.connect(loop.quit)
+    if program.studio.photo is None:
+        QTimer.singleShot(0, loop.quit)
+    else:
+        program.loader.preview.connect(lambda *_: QTimer.singleShot(30, loop.quit))
+        program.loader.ready.connect(lambda *_: QTimer.singleShot(30, loop.quit))
+        program.loader.failed.connect(lambda *_: loop.quit())
+    loop.exec()
+
+
+async def _live(
+    program: Program, folders: AppFolders, settings: Settings, paths: list[Path]
+) -> None:
+    """Give the window its services and live until it closes."""
+    import asyncio
+
+    from phota_desktop.core.errors import PhotaError
+    from phota_desktop.services.composition import open_services
+    from phota_desktop.single_instance import Listener
+
+    closed = asyncio.Event()
+    program.window.closed.connect(closed.set)
+    if not program.window.isVisible():
+        return
+    try:
+        services = await open_services(folders, settings)
+    except PhotaError as error:
+        program.studio.notices.show_error(error)
+        await closed.wait()
+        return
+
+    def on_paths(named: list[Path]) -> None:
+        program.window.show_in_front()
+        program.studio.opener.open(named)
+
+    listener = Listener(folders.runtime / "window.socket", on_paths)
+    services.tasks.spawn(_start(program, services, paths), name="start")
+    await closed.wait()
+    listener.close()
+    program.settings.flush()
+    program.jobs.detach()
+    program.studio.detach()
+    await services.close()
+
+
+async def _start(program: Program, services: Services, paths: list[Path]) -> None:
+    from phota_desktop.services.samples import samples
+
+    await services.queue.load()
+    program.settings.attach(services)
+    program.jobs.attach(services.queue, services.tasks)
+    program.studio.attach(services)
+    for problem in services.journal.problems:
+        program.studio.say(problem)
+    if paths:
+        program.studio.opener.open(paths)
+    elif not services.settings.seen_first_run:
+        for sample in samples():
+            program.studio.add_sample(sample.photo, sample.variants)
+        program.settings.change(seen_first_run=True)
+    await services.session.start()
+    await services.queue.sweep()
+    await services.queue.resume()
