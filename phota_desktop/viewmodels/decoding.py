@@ -1,0 +1,135 @@
+"""Decoding a file into mip levels: by Qt for the very first picture, by imaging once warm."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
+
+from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.viewmodels.image_cache import LoadedImage
+
+if TYPE_CHECKING:
+    from phota_desktop.imaging.pixels import Raster
+
+ALLOCATION_LIMIT_MB = 1024
+"""100 MP at 16 bits and four channels is 800 MB; Qt's own 256 MB refuses 100 MP at 8 bits."""
+
+_SHRINKS = (8, 4, 2)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first bytes say; ``width`` and ``height`` are upright, 0 where Qt cannot tell."""
+
+    qt_format: str
+    width: int
+    height: int
+    turned: bool
+
+
+def read_header(path: str) -> Header:
+    """Format by magic bytes (JPEG, PNG and WebP only, others are left to imaging) and size.
+
+    Raises OSError when the file cannot be opened.
+    """
+    with Path(path).open("rb") as file:
+        head = file.read(16)
+    qt_format = _qt_format(head)
+    if not qt_format:
+        return Header("", 0, 0, turned=False)
+    reader = _reader(path, qt_format)
+    size = reader.size()
+    turned = bool(
+        reader.transformation().value & QImageIOHandler.Transformation.TransformationRotate90.value
+    )
+    upright = size.transposed() if turned else size
+    return Header(qt_format, max(upright.width(), 0), max(upright.height(), 0), turned)
+
+
+def shrink_for(header: Header, target: QSize) -> int:
+    """The strongest of 8, 4, 2 that still has every pixel a fit to ``target`` shows; else 1.
+
+    Only JPEG gains from a scaled decode, and only by these powers of two.
+    """
+    if header.qt_format != "jpeg" or not header.width or not header.height:
+        return 1
+    fit = min(target.width() / header.width, target.height() / header.height)
+    return next((shrink for shrink in _SHRINKS if 1 / shrink >= fit * 0.995), 1)
+
+
+def is_warm() -> bool:
+    """Whether the fast decoders are loaded; importing them would delay the first picture."""
+    return "phota_desktop.imaging.pixels" in sys.modules
+
+
+def decode_with_qt(path: str, header: Header, shrink: int) -> LoadedImage:
+    """A preview of a JPEG, PNG or WebP without loading anything; raises PhotaError BAD_IMAGE."""
+    reader = _reader(path, header.qt_format)
+    reader.setAutoTransform(True)
+    if shrink > 1:
+        size = reader.size()
+        reader.setScaledSize(QSize(-(-size.width() // shrink), -(-size.height() // shrink)))
+    image = reader.read()
+    if image.isNull():
+        raise PhotaError(ErrorKind.BAD_IMAGE, hint=reader.errorString())
+    space = image.colorSpace()
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    if space.isValid() and space != srgb:
+        image = image.convertedToColorSpace(srgb)
+    if image.format() is not QImage.Format.Format_RGB32:
+        image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return LoadedImage((image,), header.width, header.height, complete=False)
+
+
+def decode_scaled(path: str, shrink: int) -> LoadedImage:
+    """A preview at 1/``shrink``; raises PhotaError."""
+    from phota_desktop.imaging import pixels
+
+    raster = pixels.load_bgra(Path(path), shrink)
+    return LoadedImage((_wrap(raster),), raster.full_width, raster.full_height, complete=False)
+
+
+def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
+    """All levels; a preview takes the place of the level of its size, so nothing changes on screen.
+
+    Raises PhotaError.
+    """
+    from phota_desktop.imaging import pixels
+
+    raster = pixels.load_bgra(Path(path), 1)
+    levels = [_wrap(level) for level in (raster, *raster.mips())]
+    if preview is not None:
+        ready = preview.levels[0]
+        levels = [ready if abs(ready.width() - kept.width()) <= 1 else kept for kept in levels]
+    return LoadedImage(tuple(levels), raster.full_width, raster.full_height, complete=True)
+
+
+def _wrap(raster: Raster) -> QImage:
+    # Qt keeps the buffer alive until the last copy of the image has gone (checked in a test).
+    return QImage(
+        raster.pixels.data,
+        raster.width,
+        raster.height,
+        raster.pixels.strides[0],
+        QImage.Format.Format_RGB32,
+    )
+
+
+def _reader(path: str, qt_format: str) -> QImageReader:
+    reader = QImageReader(path)
+    reader.setAutoDetectImageFormat(False)
+    reader.setFormat(qt_format.encode())
+    return reader
+
+
+def _qt_format(head: bytes) -> str:
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    return "webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else ""
