@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 POLL_FIRST, POLL_GROWTH, POLL_LAST = 2.0, 1.5, 15.0
 """Seconds between polls of Phota: 2 s, each pause 1.5 times the last, at most 15 s."""
 LOCAL_POLL_FIRST, LOCAL_POLL_LAST = 0.02, 0.25
+OFFLINE_TRIES = 4
+"""Quick tries without a network before the job is held."""
 JOB_DEADLINE = 3600.0
 """Seconds after which a job that is still running is shown as too slow; it can be asked again."""
 
@@ -111,7 +113,7 @@ class Runner:
 
     async def _send(self, job: Job) -> Job:
         """Submit until Phota has answered; the same id and the same bytes every time (R3)."""
-        from phota_desktop.api.retry import RESUBMIT_WINDOW, Action, Step, decide
+        from phota_desktop.api.retry import UNKNOWN_WINDOW_S, Action, Step, decide
 
         attempts = _Attempts(tainted=job.state is JobState.SENT)
         if attempts.tainted:
@@ -148,13 +150,14 @@ class Runner:
             )
             if not attempts.tainted and job.state is JobState.SENT:
                 job = await self.save(job, state=JobState.QUEUED, error=_job_error(failure))
-            if decision.action is Action.WAIT:
+            offline = failure.kind is ErrorKind.OFFLINE
+            if decision.action is Action.WAIT and not (offline and attempts.number > OFFLINE_TRIES):
                 await asyncio.sleep(decision.seconds)
             elif attempts.tainted and _leaves_doubt(failure):
-                if job.async_mode and failure.kind in RETRY_PAUSE and since < RESUBMIT_WINDOW:
+                if job.async_mode and failure.kind in RETRY_PAUSE and since < UNKNOWN_WINDOW_S:
                     raise Held(failure)
                 return await self.fail(job, failure, JobState.UNKNOWN)
-            elif decision.action is Action.HOLD or failure.kind is ErrorKind.OFFLINE:
+            elif decision.action is Action.HOLD or offline:
                 raise Held(failure)
             else:
                 return await self.fail(job, failure)
@@ -205,9 +208,9 @@ class Runner:
             # Another account would not know the id, and would pay a second time.
             if self._session.account(job.engine) != job.account:
                 return await self.fail(job, lost, JobState.UNKNOWN)
-            from phota_desktop.api.retry import RESUBMIT_WINDOW
+            from phota_desktop.api.retry import UNKNOWN_WINDOW_S
 
-            if not 0 <= time.time() - (job.sent or 0.0) <= RESUBMIT_WINDOW:
+            if not 0 <= time.time() - (job.sent or 0.0) <= UNKNOWN_WINDOW_S:
                 return await self.fail(job, lost, JobState.UNKNOWN)
         return None
 
