@@ -58,33 +58,33 @@ class CanvasInput(QWidget):
         raise NotImplementedError
 
     def pane_at(self, at: QPointF | None) -> tuple[Extent, tuple[float, float]] | None:
-        """The picture under a logical point, and the point in its pane in device pixels."""
+        """Return the picture under a logical point, and the point in its pane in device pixels."""
         raise NotImplementedError
 
     @Slot()
     def zoom_fit(self) -> None:
-        """The whole picture."""
+        """Show the whole picture."""
         self._port.set_mode(ZoomMode.FIT)
 
     @Slot(float)
     def zoom_to(self, percent: float) -> None:
-        """A percentage of image pixels per device pixel, at the cursor."""
+        """Show a percentage (100 is one image pixel per device pixel), at the cursor."""
         extent, at = self.pane_at(self._cursor) or (None, None)
         self._port.set_percent(percent, at, extent)
 
     @Slot()
     def zoom_in(self) -> None:
-        """The next larger step, at the cursor."""
+        """Go to the next larger step, at the cursor."""
         self._step(1)
 
     @Slot()
     def zoom_out(self) -> None:
-        """The next smaller step, at the cursor."""
+        """Go to the next smaller step, at the cursor."""
         self._step(-1)
 
     @Slot()
     def toggle_zoom(self) -> None:
-        """Fit ↔ 100 % at the cursor."""
+        """Go from fit to 100 % at the cursor, or back."""
         extent, at = self.pane_at(self._cursor) or (None, None)
         self._port.toggle_fit_100(at, extent)
 
@@ -111,7 +111,7 @@ class CanvasInput(QWidget):
         return True
 
     def handle_release(self, event: QKeyEvent) -> bool:
-        """The end of a held key; False leaves it to others."""
+        """End a held key; False leaves it to others."""
         if event.isAutoRepeat():
             return False
         if event.key() == Qt.Key.Key_Space and self._space:
@@ -127,13 +127,13 @@ class CanvasInput(QWidget):
         return False
 
     def event(self, event: QEvent) -> bool:
-        """Pinch and smart zoom of touchpads."""
+        """Take pinch and smart zoom of touchpads."""
         if isinstance(event, QNativeGestureEvent):
             return self._gesture(event)
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Wheel zooms at the cursor, Shift+wheel moves sideways, two fingers pan."""
+        """Zoom at the cursor by wheel, move sideways with Shift, pan by two fingers."""
         angle, pixels = event.angleDelta(), event.pixelDelta()
         ratio = self.devicePixelRatioF()
         spot = event.position()
@@ -185,7 +185,7 @@ class CanvasInput(QWidget):
         self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fit ↔ 100 % there."""
+        """Go from fit to 100 % there, or back."""
         self._cursor = event.position()
         if event.button() is Qt.MouseButton.LeftButton:
             self.toggle_zoom()
@@ -193,21 +193,21 @@ class CanvasInput(QWidget):
             event.ignore()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Without a cursor, keys zoom at the middle."""
+        """Forget the cursor: keys then zoom at the middle."""
         self._cursor = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that reach the canvas itself."""
+        """Take keys that reach the canvas itself."""
         if not self.handle_press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Keys that reach the canvas itself."""
+        """Take keys that reach the canvas itself."""
         if not self.handle_release(event):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A key held while the focus goes will never be seen released."""
+        """Let go of held keys, whose release will not be seen."""
         self._space = False
         if self._held_since is not None:
             self._held_since = None

@@ -10,14 +10,14 @@ _INSET = 12.0
 
 
 def label_rect(metrics: QFontMetricsF, text: str, pane: QRectF, *, right: bool) -> QRectF:
-    """Where a label lies in its pane, in logical pixels: top left, or top right."""
+    """Return where a label lies in its pane, in logical pixels: top left, or top right."""
     width = min(metrics.horizontalAdvance(text) + 2 * _PAD, max(pane.width() - 2 * _INSET, 0.0))
     left = pane.right() - _INSET - width if right else pane.left() + _INSET
     return QRectF(left, pane.top() + _INSET, width, metrics.height() + _PAD)
 
 
 def draw_label(painter: QPainter, box: QRectF, text: str) -> None:
-    """White on a dark plate, readable on any picture (contrast above 7:1 even on white)."""
+    """Draw white on a dark plate, readable on any picture (above 7:1 even on white)."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(20, 20, 20, 200))
@@ -30,7 +30,7 @@ def draw_label(painter: QPainter, box: QRectF, text: str) -> None:
 
 
 def draw_message(painter: QPainter, pane: QRectF, text: str, surround: QColor) -> None:
-    """A few words in the middle of a pane, dark or light against the surround."""
+    """Draw a few words in the middle of a pane, dark or light against the surround."""
     painter.setPen(QColor(20, 20, 20) if surround.lightness() > 100 else QColor(230, 230, 230))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     inner = pane.adjusted(2 * _INSET, 2 * _INSET, -2 * _INSET, -2 * _INSET)

@@ -72,7 +72,7 @@ def paint(painter: QPainter, exposed: Sequence[QRect], scene: Scene) -> None:
 
 
 def paint_halved(painter: QPainter, exposed: Sequence[QRect], scene: Scene, buffer: QImage) -> None:
-    """The same at half resolution through ``buffer`` (RGB32, at least half the canvas).
+    """Paint at half resolution through ``buffer`` (RGB32, at least half the canvas).
 
     For frames in movement on dense displays, where the eye cannot tell and the time is short.
     """

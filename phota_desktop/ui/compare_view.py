@@ -31,7 +31,7 @@ class Divider:
     vertical: bool = True
 
     def split(self, size: QSize) -> tuple[QRect, QRect]:
-        """The parts before (left or above) and after the line, in the unit of ``size``."""
+        """Return the parts before (left or above) and after the line, in the unit of ``size``."""
         width, height = size.width(), size.height()
         if self.vertical:
             at = round(self.position * width)
@@ -41,7 +41,7 @@ class Divider:
 
 
 def side_panes(size: QSize, count: int, gap: int) -> tuple[QRect, ...]:
-    """Panes of equal size in a row, or in a column where the canvas is taller than wide."""
+    """Lay panes of equal size in a row, or in a column where the canvas is taller than wide."""
     if size.width() >= size.height():
         width = max((size.width() - gap * (count - 1)) // count, 1)
         return tuple(QRect(n * (width + gap), 0, width, size.height()) for n in range(count))
@@ -71,7 +71,7 @@ class CompareView(QWidget):
         return self._divider
 
     def show_divider(self, shown: bool) -> None:
-        """Whether there is a line (swipe) or none (side by side)."""
+        """Tell whether there is a line (swipe) or none (side by side)."""
         self._shown = shown
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if shown else Qt.FocusPolicy.NoFocus)
         self._describe()
@@ -89,7 +89,7 @@ class CompareView(QWidget):
         self.moved.emit(old, divider)
 
     def turn(self) -> None:
-        """From vertical to horizontal and back."""
+        """Turn the line from vertical to horizontal and back."""
         if self._shown:
             self.set_divider(Divider(self._divider.position, not self._divider.vertical))
 
@@ -132,7 +132,7 @@ class CompareView(QWidget):
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move the line by one part in a hundred, with Shift by ten."""
+        """Move the line by arrow keys: one part in a hundred, with Shift ten."""
         back, on = (
             (Qt.Key.Key_Left, Qt.Key.Key_Right)
             if self._divider.vertical
@@ -155,7 +155,7 @@ class CompareView(QWidget):
         self.update(self._band(self._divider))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The line with its round handle, light on dark so that it shows on any picture."""
+        """Draw the line with its handle, light on dark so that it shows on any picture."""
         if not self._shown:
             return
         painter = QPainter(self)
@@ -177,7 +177,7 @@ class CompareView(QWidget):
         painter.end()
 
     def _line(self) -> float:
-        """The line in logical pixels, where the device pixels of the pictures meet."""
+        """Return the line in logical pixels, where the device pixels of the pictures meet."""
         ratio = self.devicePixelRatioF()
         length = self.width() if self._divider.vertical else self.height()
         return round(self._divider.position * round(length * ratio)) / ratio

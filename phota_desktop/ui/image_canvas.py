@@ -114,7 +114,7 @@ class ImageCanvas(CanvasInput):
         return tuple(slot.path for slot in self._frame.slots)
 
     def labels(self) -> tuple[str, ...]:
-        """The words on each picture: “v2 · 2048 × 1365 · 50 %”."""
+        """Return the words on each picture: “v2 · 2048 × 1365 · 50 %”."""
         return tuple(self._label(slot, extent) for slot, _, extent in self._panes())
 
     def show_pair(
@@ -165,23 +165,23 @@ class ImageCanvas(CanvasInput):
             self._compose()
 
     def set_message(self, text: str) -> None:
-        """What the empty canvas says."""
+        """Say something on the empty canvas."""
         if text != self._message:
             self._message = text
             self.update()
 
     def set_surround(self, name: str) -> None:
-        """One of black, grey, light, white; raises KeyError for others."""
+        """Choose black, grey, light or white; raises KeyError for others."""
         self._surround = SURROUNDS[name]
         self.update()
 
     @Slot()
     def turn_divider(self) -> None:
-        """The swipe divider from vertical to horizontal and back."""
+        """Turn the swipe divider from vertical to horizontal and back."""
         self.compare.turn()
 
     def scene(self) -> Scene:
-        """All that the next frame shows, in device pixels."""
+        """Return all that the next frame shows, in device pixels."""
         size = self._device_size()
         clips = [pane for _, pane, _ in self._panes()]
         if self._frame.view is View.SWIPE and len(clips) == 2:
@@ -193,14 +193,14 @@ class ImageCanvas(CanvasInput):
         return Scene(tuple(panes), self._surround)
 
     def mark_moving(self) -> None:
-        """The person is panning or zooming: lighter frames and fewer decoders until it ends."""
+        """Say that the person is panning or zooming: lighter frames and fewer decoders until it ends."""
         if not self._moving:
             self._moving = True
             self._loader.set_moving(True)
         self._still.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Only the exposed parts, in device pixels; then the words, in logical ones."""
+        """Paint the exposed part in device pixels, then the words in logical ones."""
         ratio = self.devicePixelRatioF()
         exposed = [_device_rect(event.rect(), ratio)]
         painter = QPainter(self)
@@ -217,13 +217,13 @@ class ImageCanvas(CanvasInput):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Panes follow the canvas."""
+        """Let the panes follow the canvas."""
         self.compare.setGeometry(self.rect())
         self._arrange()
         super().resizeEvent(event)
 
     def pane_at(self, at: QPointF | None) -> tuple[Extent, tuple[float, float]] | None:
-        """The picture under a logical point, and the point in its pane in device pixels."""
+        """Return the picture under a logical point, and the point in its pane in device pixels."""
         panes = [pane for pane in self._panes() if not pane[2].is_empty]
         if not panes or at is None:
             return None
@@ -236,7 +236,7 @@ class ImageCanvas(CanvasInput):
         return None
 
     def _slots(self) -> tuple[_Slot, ...]:
-        """The pictures that the chosen view needs, the leader last."""
+        """Return the pictures that the chosen view needs, the leader last."""
         if not self._photo:
             return ()
         if self._variant is None or self._showing_original:
@@ -278,7 +278,7 @@ class ImageCanvas(CanvasInput):
         return QSize(round(self.width() * ratio), round(self.height() * ratio))
 
     def _panes(self) -> list[tuple[_Slot, QRect, Extent]]:
-        """Each picture on the screen with its pane (device pixels)."""
+        """Return each picture on the screen with its pane (device pixels)."""
         size, slots = self._device_size(), self._frame.slots
         rects: tuple[QRect, ...] = (QRect(0, 0, size.width(), size.height()),) * len(slots)
         if self._frame.view is View.SIDE:
@@ -365,7 +365,7 @@ class ImageCanvas(CanvasInput):
 
 
 def _device_rect(rect: QRect, ratio: float) -> QRect:
-    """The device pixels that a logical rectangle touches, with one to spare for rounding."""
+    """Return the device pixels that a logical rectangle touches, with one to spare for rounding."""
     left, top = math.floor(rect.x() * ratio) - 1, math.floor(rect.y() * ratio) - 1
     right = math.ceil((rect.x() + rect.width()) * ratio) + 1
     bottom = math.ceil((rect.y() + rect.height()) * ratio) + 1

@@ -33,7 +33,7 @@ class Header:
 
 
 def read_header(path: str) -> Header:
-    """Format by magic bytes (JPEG, PNG and WebP only, others are left to imaging) and size.
+    """Read format and size by magic bytes; JPEG, PNG and WebP only, others are imaging's.
 
     Raises OSError when the file cannot be opened.
     """
@@ -52,7 +52,7 @@ def read_header(path: str) -> Header:
 
 
 def shrink_for(header: Header, target: QSize) -> int:
-    """The strongest of 8, 4, 2 that still has every pixel a fit to ``target`` shows; else 1.
+    """Return the strongest of 8, 4, 2 that keeps every pixel a fit to ``target`` shows; else 1.
 
     Only JPEG gains from a scaled decode, and only by these powers of two.
     """
@@ -63,12 +63,12 @@ def shrink_for(header: Header, target: QSize) -> int:
 
 
 def is_warm() -> bool:
-    """Whether the fast decoders are loaded; importing them would delay the first picture."""
+    """Tell whether the fast decoders are loaded; importing them would delay the first picture."""
     return "phota_desktop.imaging.pixels" in sys.modules
 
 
 def decode_with_qt(path: str, header: Header, shrink: int) -> LoadedImage:
-    """A preview of a JPEG, PNG or WebP without loading anything; raises PhotaError BAD_IMAGE."""
+    """Decode a preview of a JPEG, PNG or WebP, loading nothing; raises PhotaError BAD_IMAGE."""
     reader = _reader(path, header.qt_format)
     reader.setAutoTransform(True)
     if shrink > 1:
@@ -87,7 +87,7 @@ def decode_with_qt(path: str, header: Header, shrink: int) -> LoadedImage:
 
 
 def decode_scaled(path: str, shrink: int) -> LoadedImage:
-    """A preview at 1/``shrink``; raises PhotaError."""
+    """Decode a preview at 1/``shrink``; raises PhotaError."""
     from phota_desktop.imaging import pixels
 
     raster = pixels.load_bgra(Path(path), shrink)
@@ -95,9 +95,9 @@ def decode_scaled(path: str, shrink: int) -> LoadedImage:
 
 
 def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
-    """All levels; a preview takes the place of the level of its size, so nothing changes on screen.
+    """Decode all levels; raises PhotaError.
 
-    Raises PhotaError.
+    A preview takes the place of the level of its size, so that nothing changes on the screen.
     """
     from phota_desktop.imaging import pixels
 

@@ -33,7 +33,7 @@ class LoadedImage:
         return sum(level.sizeInBytes() for level in self.levels)
 
     def level_for(self, scale: float) -> QImage:
-        """The smallest level that still has every pixel that ``scale`` shows, else the largest."""
+        """Return the smallest level with every pixel that ``scale`` shows, else the largest."""
         needed = self.full_width * scale
         for level in reversed(self.levels):
             # Half a percent short is invisible, and spares twice the work at sizes that just miss.
@@ -55,7 +55,7 @@ class ImageCache:
         return sum(image.size_bytes for image in self._images.values())
 
     def find(self, path: str) -> tuple[FileKey, LoadedImage] | None:
-        """The newest known version of a file; becomes the most recently used."""
+        """Return the newest known version of a file, which becomes the most recently used."""
         found = [key for key in self._images if key[0] == path]
         if not found:
             return None

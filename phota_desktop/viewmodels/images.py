@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import sys
 import threading
 from collections.abc import Iterable
 from enum import IntEnum
@@ -17,6 +15,10 @@ from PySide6.QtGui import QImageReader
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.viewmodels import decoding
 from phota_desktop.viewmodels.image_cache import DEFAULT_BYTES, FileKey, ImageCache, LoadedImage
+from phota_desktop.viewmodels.niceness import be_nice
+from phota_desktop.viewmodels.thumbnails import ThumbnailLoader
+
+__all__ = ["ImageLoader", "LoadedImage", "ThumbnailLoader"]
 
 _log = logging.getLogger(__name__)
 
@@ -75,17 +77,17 @@ class ImageLoader(QObject):
             return self._cache.size_bytes
 
     def set_target(self, width: int, height: int) -> None:
-        """The size of a pane in device pixels, for the choice of the preview's scale."""
+        """Tell the size of a pane in device pixels, for the choice of the preview's scale."""
         self._target = QSize(width, height)
 
     def set_moving(self, moving: bool) -> None:
-        """While the person pans or zooms, one core is left to the window."""
+        """Tell whether the person pans or zooms: then one core is left to the window."""
         with self._changed:
             self._moving = moving
             self._changed.notify_all()
 
     def request(self, *paths: Path) -> None:
-        """These pictures are wanted now, in this order, and no others."""
+        """Want these pictures now, in this order, and no others."""
         names = list(dict.fromkeys(os.fspath(path) for path in paths))
         known: list[tuple[str, LoadedImage]] = []
         with self._changed:
@@ -106,7 +108,7 @@ class ImageLoader(QObject):
             (self.ready if image.complete else self.preview).emit(name, image)
 
     def prefetch(self, paths: Iterable[Path]) -> None:
-        """Neighbours to decode when nothing else is to be done; no signal tells of them."""
+        """Decode neighbours when nothing else is to be done; no signal tells of them."""
         with self._changed:
             self._ahead = [os.fspath(path) for path in paths]
             for name in self._ahead:
@@ -118,7 +120,7 @@ class ImageLoader(QObject):
             self._start()
 
     def find(self, path: Path) -> LoadedImage | None:
-        """What is in the cache of a file, without reading it."""
+        """Return what the cache has of a file, without reading it."""
         with self._changed:
             found = self._cache.find(os.fspath(path))
         return found[1] if found else None
@@ -146,7 +148,7 @@ class ImageLoader(QObject):
         self._changed.notify_all()
 
     def _next(self) -> tuple[str, _Stage] | None:
-        """The most urgent step that may begin now; the caller holds the lock."""
+        """Return the most urgent step that may begin now; the caller holds the lock."""
         limit = max(self._count - 1, 1) if self._moving else self._count
         if len(self._busy) >= limit:
             return None
@@ -161,7 +163,7 @@ class ImageLoader(QObject):
         return None
 
     def _work(self) -> None:
-        _be_nice()
+        be_nice()
         while True:
             with self._changed:
                 while (step := self._next()) is None and not self._closed:
@@ -189,7 +191,7 @@ class ImageLoader(QObject):
     def _do(
         self, name: str, stage: _Stage, found: tuple[FileKey, LoadedImage] | None
     ) -> tuple[str, tuple[FileKey, LoadedImage] | str | None, _Stage]:
-        """One step in a worker: what to tell, what to keep, what has now been done."""
+        """Do one step in a worker; return what to tell, what to keep, what has been done."""
         try:
             key = (name, Path(name).stat().st_mtime_ns)
             known = found[1] if found is not None and found[0] == key else None
@@ -204,12 +206,12 @@ class ImageLoader(QObject):
             return "failed", error.message, _Stage.DONE
         except OSError as error:
             return "failed", error.strerror or "This picture cannot be read.", _Stage.DONE
-        except Exception:
+        except Exception:  # noqa: BLE001 - a thread must not die silently; this logs and tells
             _log.exception("decoding failed")
             return "failed", "This picture cannot be read.", _Stage.DONE
 
     def _preview(self, name: str) -> LoadedImage | None:
-        """A quick picture, or None where decoding all of it is as quick."""
+        """Return a quick picture, or None where decoding all of it is as quick."""
         header = decoding.read_header(name)
         shrink = decoding.shrink_for(header, self._target)
         if not decoding.is_warm() and header.width:
@@ -237,10 +239,3 @@ class ImageLoader(QObject):
         with self._changed:
             self._warming = False
             self._changed.notify_all()
-
-
-def _be_nice() -> None:
-    """Let the window's thread go first (Linux counts niceness by thread)."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -58,7 +58,7 @@ class Extent:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a picture lies in its pane: ``scale`` device pixels per image pixel, top left corner."""
+    """Where a picture lies in its pane; ``scale`` is device pixels per image pixel."""
 
     scale: float
     left: float
@@ -108,7 +108,7 @@ class Viewport(QObject):
         return self._leader
 
     def scale(self, extent: Extent | None = None) -> float:
-        """Device pixels per image pixel, exact at whole percentages."""
+        """Return device pixels per image pixel, exact at whole percentages."""
         scale = (extent or self._leader).fit_scale * self.zoom
         percent = round(scale * 100)
         if percent and abs(scale * 100 - percent) < _SAME * percent * 100:
@@ -116,17 +116,17 @@ class Viewport(QObject):
         return scale
 
     def percent(self, extent: Extent | None = None) -> float:
-        """The true scale of a picture in percent."""
+        """Return the true scale of a picture in percent."""
         return 100 * self.scale(extent)
 
     def label(self) -> str:
-        """What a zoom button says: “Fit”, “Fill” or “50 %”."""
+        """Return what a zoom button says: “Fit”, “Fill” or “50 %”."""
         if self._mode is ZoomMode.FREE:
             return percent_text(self.percent())
         return self._mode.value.capitalize()
 
     def place(self, extent: Extent, offset: Point = (0.0, 0.0)) -> Placement:
-        """Where this picture lies in its pane; ``offset`` (fractions) moves one pane alone."""
+        """Return where a picture lies in its pane; ``offset`` (fractions) moves one pane alone."""
         scale = self.scale(extent)
         width, height = extent.image_width * scale, extent.image_height * scale
         across = _within(self._centre[0] + offset[0], width, extent.pane_width)
@@ -136,14 +136,14 @@ class Viewport(QObject):
         return Placement(scale, left, top, width, height)
 
     def fraction_at(self, at: Point, extent: Extent | None = None) -> Point:
-        """The fraction of the picture under a point of the pane, in device pixels."""
+        """Return the fraction of the picture under a point of the pane, in device pixels."""
         placed = self.place(extent or self._leader)
         if not placed.width or not placed.height:
             return (0.5, 0.5)
         return ((at[0] - placed.left) / placed.width, (at[1] - placed.top) / placed.height)
 
     def is_pannable(self) -> bool:
-        """Whether some picture is larger than its pane."""
+        """Tell whether some picture is larger than its pane."""
         return any(
             placed.width > extent.pane_width + 0.5 or placed.height > extent.pane_height + 0.5
             for extent in self._extents
@@ -167,7 +167,7 @@ class Viewport(QObject):
         self._settle(before)
 
     def set_mode(self, mode: ZoomMode) -> None:
-        """Fit or fill; ``FREE`` keeps the present scale as a number."""
+        """Go to fit or fill; ``FREE`` keeps the present scale as a number."""
         before = self._state()
         self._zoom, self._mode = self.zoom, mode
         self._settle(before)
@@ -205,7 +205,7 @@ class Viewport(QObject):
             self.set_mode(target[1])
 
     def toggle_fit_100(self, at: Point | None = None, extent: Extent | None = None) -> None:
-        """From fit to 100 % at a point, from anything else back to fit."""
+        """Go from fit to 100 % at a point, from anything else back to fit."""
         if self._mode is ZoomMode.FIT:
             self.set_percent(100, at, extent)
         else:
@@ -238,7 +238,7 @@ class Viewport(QObject):
         self._settle(before)
 
     def _bounded(self, zoom: float) -> float:
-        """Between the smallest and the largest step of any picture shown; fit is always inside."""
+        """Keep between the smallest and largest step of any picture shown; fit is always inside."""
         fits = [extent.fit_scale for extent in (*self._extents, self._leader)]
         low = min(1.0, *(STEPS[0] / 100 / fit for fit in fits))
         high = max(1.0, *(STEPS[-1] / 100 / fit for fit in fits))
@@ -265,12 +265,12 @@ class Viewport(QObject):
 
 
 def percent_text(percent: float) -> str:
-    """A scale for reading: whole percent, one decimal below ten."""
+    """Write a scale for reading: whole percent, one decimal below ten."""
     return f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
 
 
 def _within(centre: float, length: float, pane: float) -> float:
-    """The centre fraction nearest to the wish at which the picture leaves no gap it could fill."""
+    """Return the centre nearest to the wish at which no gap is left that could be filled."""
     if length <= pane or length <= 0:
         return 0.5
     half = pane / (2 * length)

@@ -1,0 +1,103 @@
+"""Small pictures for strips and lists, made off the window's thread and kept on disk."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import deque
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage, QImageReader
+
+from phota_desktop.core.errors import PhotaError
+from phota_desktop.viewmodels.niceness import be_nice
+
+_log = logging.getLogger(__name__)
+
+_AFTER_START_S = 0.4
+"""Rest before the first one, so that the photo being opened has the machine to itself."""
+
+
+class ThumbnailLoader(QObject):
+    """Gives ``ready(path, QImage)`` for each requested path once, else ``failed(path, words)``.
+
+    ``cache`` is a folder for the files; ``side`` the longer side in pixels. Signals come in the
+    thread that owns the loader.
+    """
+
+    ready = Signal(object, object)
+    failed = Signal(object, str)
+    _arrived = Signal(object, object, str)
+
+    def __init__(self, cache: Path, side: int = 320, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cache = cache
+        self._side = side
+        self._waiting: deque[str] = deque()
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._arrived.connect(self._deliver)
+
+    def request(self, path: Path) -> None:
+        """Ask for the small picture of a file; asking again while it waits changes nothing."""
+        name = os.fspath(path)
+        with self._changed:
+            if self._closing.is_set() or name in self._waiting:
+                return
+            self._waiting.append(name)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="thumbnails", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """End the thread; one picture that has begun is waited for."""
+        self._closing.set()
+        with self._changed:
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        be_nice()
+        self._closing.wait(_AFTER_START_S)
+        while True:
+            with self._changed:
+                while not self._waiting and not self._closing.is_set():
+                    self._changed.wait()
+                if self._closing.is_set():
+                    return
+                name = self._waiting.popleft()
+            try:
+                image, problem = self._make(Path(name)), ""
+            except PhotaError as error:
+                image, problem = QImage(), error.message
+            except OSError as error:
+                image, problem = QImage(), error.strerror or "This picture cannot be read."
+            except Exception:  # noqa: BLE001 - a thread must not die silently; this logs and tells
+                _log.exception("thumbnail failed")
+                image, problem = QImage(), "This picture cannot be read."
+            if not self._closing.is_set():
+                self._arrived.emit(name, image, problem)
+
+    def _make(self, path: Path) -> QImage:
+        from phota_desktop.imaging import thumbnails
+
+        # A path, not bytes: Qt holds the GIL while it reads from memory.
+        reader = QImageReader(str(thumbnails.make(path, self._side, self._cache)))
+        image = reader.read()
+        if image.isNull():
+            raise OSError(0, reader.errorString())
+        return image
+
+    @Slot(object, object, str)
+    def _deliver(self, name: str, image: QImage, problem: str) -> None:
+        if self._closing.is_set():
+            return
+        if problem:
+            self.failed.emit(name, problem)
+        else:
+            self.ready.emit(name, image)
