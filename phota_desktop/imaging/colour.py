@@ -1,0 +1,144 @@
+"""Colour profiles: telling sRGB by its numbers, converting everything else to it in strips."""
+
+from __future__ import annotations
+
+import struct
+from functools import lru_cache
+from io import BytesIO
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms
+
+Pixels = npt.NDArray[np.uint8]
+Layout = Literal["BGR", "BGRA", "L", "CMYK"]
+
+STRIP_ROWS = 256
+"""Rows converted at once; bounds memory and how long the GIL is held (performance.md §1)."""
+
+# Colorants of IEC 61966-2-1 adapted to D50, as in every sRGB profile (ICC.1, annex).
+_SRGB_COLORANTS = {
+    b"rXYZ": (0.4361, 0.2225, 0.0139),
+    b"gXYZ": (0.3851, 0.7169, 0.0971),
+    b"bXYZ": (0.1431, 0.0606, 0.7141),
+}
+_COLORANT_TOLERANCE = 0.004
+_CURVE_TOLERANCE = 0.012
+_SPACES: dict[bytes, tuple[Layout, ...]] = {
+    b"RGB ": ("BGR", "BGRA"),
+    b"GRAY": ("L",),
+    b"CMYK": ("CMYK",),
+}
+
+
+@lru_cache(maxsize=32)
+def is_srgb(icc: bytes) -> bool:
+    """Tell whether a profile is sRGB by its colorants and tone curves, whatever its name says."""
+    try:
+        tags = _tags(icc)
+        if icc[16:20] != b"RGB " or any(tag in tags for tag in (b"A2B0", b"A2B1")):
+            return False
+        for tag, expected in _SRGB_COLORANTS.items():
+            found = struct.unpack(">3i", tags[tag][8:20])
+            if any(
+                abs(f / 65536 - e) > _COLORANT_TOLERANCE
+                for f, e in zip(found, expected, strict=True)
+            ):
+                return False
+        return all(_is_srgb_curve(tags[tag]) for tag in (b"rTRC", b"gTRC", b"bTRC"))
+    except (KeyError, IndexError, ValueError, ArithmeticError, struct.error):
+        return False
+
+
+def to_srgb(pixels: Pixels, layout: Layout, icc: bytes) -> Pixels | None:
+    """Convert to sRGB, relative colorimetric with black point compensation.
+
+    BGR and BGRA arrays are converted in place and returned; L and CMYK give a new BGR array.
+    None when the profile cannot be used with such pixels; they are then unchanged.
+    """
+    if layout not in _SPACES.get(icc[16:20], ()):
+        return None
+    try:
+        transform = _transform(icc, layout)
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+    height, width = pixels.shape[:2]
+    new = layout in ("L", "CMYK")
+    out: Pixels = np.empty((height, width, 3), np.uint8) if new else pixels
+    for top in range(0, height, STRIP_ROWS):
+        rows = np.ascontiguousarray(pixels[top : top + STRIP_ROWS])
+        source = rows if new else cv2.cvtColor(rows, _TO_RGB[layout])
+        mode = layout if new else "RGB"
+        strip = Image.frombuffer(mode, (width, len(rows)), source, "raw", mode, 0, 1)
+        # The array interface copies out of Pillow row by row, without the GIL for most of it.
+        converted = np.asarray(transform.apply(strip))
+        target = out[top : top + STRIP_ROWS]
+        if layout == "BGRA":
+            # Only the colours: alpha stays as it is.
+            cv2.mixChannels([converted], [target], [0, 2, 1, 1, 2, 0])
+        else:
+            cv2.cvtColor(converted, cv2.COLOR_RGB2BGR, dst=target)
+    return out
+
+
+_TO_RGB = {"BGR": cv2.COLOR_BGR2RGB, "BGRA": cv2.COLOR_BGRA2RGB}
+
+
+@lru_cache(maxsize=8)
+def _transform(icc: bytes, layout: Layout) -> ImageCms.ImageCmsTransform:
+    return ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(BytesIO(icc)),
+        ImageCms.createProfile("sRGB"),
+        layout if layout in ("L", "CMYK") else "RGB",
+        "RGB",
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+
+
+def _tags(icc: bytes) -> dict[bytes, bytes]:
+    count = int.from_bytes(icc[128:132], "big")
+    tags = {}
+    for n in range(min(count, 100)):
+        name, offset, length = struct.unpack(">4sII", icc[132 + 12 * n : 144 + 12 * n])
+        tags[name] = icc[offset : offset + length]
+    return tags
+
+
+def _is_srgb_curve(tag: bytes) -> bool:
+    return all(
+        abs(_curve(tag, n / 16) - _srgb_to_linear(n / 16)) <= _CURVE_TOLERANCE for n in range(17)
+    )
+
+
+def _srgb_to_linear(value: float) -> float:
+    """IEC 61966-2-1, encoded to linear light."""
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
+
+
+def _curve(tag: bytes, value: float) -> float:
+    """Evaluate a tone curve tag ("curv" or "para", ICC.1 10.6 and 10.18) at 0..1."""
+    if tag[:4] == b"curv":
+        count = int.from_bytes(tag[8:12], "big")
+        if count == 0:
+            return value
+        if count == 1:
+            return float(value ** (int.from_bytes(tag[12:14], "big") / 256))
+        at = value * (count - 1)
+        low = min(int(at), count - 2)
+        first, second = struct.unpack(">2H", tag[12 + 2 * low : 16 + 2 * low])
+        return float((first + (second - first) * (at - low)) / 65535)
+    if tag[:4] != b"para":
+        raise ValueError("unknown tone curve")
+    kind = int.from_bytes(tag[8:10], "big")
+    amounts = (1, 3, 4, 5, 7)[kind]
+    numbers = [n / 65536 for n in struct.unpack(f">{amounts}i", tag[12 : 12 + 4 * amounts])]
+    g, a, b, c, d, e, f = numbers + [0.0] * (7 - amounts)
+    if kind == 0:
+        return float(value**g)
+    if kind in (1, 2):
+        linear = a * value + b
+        return float(linear**g + c) if linear >= 0 else c
+    return float((a * value + b) ** g + e) if value >= d else c * value + f

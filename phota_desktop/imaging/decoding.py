@@ -1,0 +1,243 @@
+"""A picture's bytes into upright sRGB arrays: JPEG by libjpeg-turbo, the rest by Pillow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import simplejpeg
+from PIL import Image
+
+from phota_desktop.imaging import colour
+from phota_desktop.imaging.colour import STRIP_ROWS, Pixels
+from phota_desktop.imaging.embedded import Embedded
+from phota_desktop.imaging.formats import PhotoFormat
+from phota_desktop.imaging.problems import BadImage, BadImageError
+from phota_desktop.imaging.reading import PILLOW_ERRORS, PhotoInfo, load, opened
+
+FACTORS = (8, 4, 2)
+"""Reductions that libjpeg-turbo does fast while decoding (performance.md §3)."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """An upright sRGB picture: ``pixels`` HxWx3 BGR, or HxWx4 BGRA; uint8, C-contiguous.
+
+    ``has_alpha`` tells that the fourth channel holds real transparency. ``converted`` tells that
+    the colours were converted, ``narrowed`` that the file had more than 8 bits a sample.
+    """
+
+    pixels: Pixels
+    has_alpha: bool = False
+    converted: bool = False
+    narrowed: bool = False
+
+
+def factor_for(long_side: int, wanted: int) -> int:
+    """Largest of 8, 4, 2, 1 that leaves at least ``wanted`` pixels on the long side."""
+    return next((f for f in FACTORS if -(-long_side // f) >= wanted), 1)
+
+
+def fitted(width: int, height: int, max_side: int) -> tuple[int, int]:
+    """Size with the long side at most ``max_side``, aspect kept, nothing enlarged."""
+    long_side = max(width, height)
+    if long_side <= max_side:
+        return width, height
+    return (
+        max(1, (width * max_side + long_side // 2) // long_side),
+        max(1, (height * max_side + long_side // 2) // long_side),
+    )
+
+
+def decode(
+    data: bytes,
+    info: PhotoInfo,
+    embedded: Embedded,
+    *,
+    max_side: int | None = None,
+    factor: int = 1,
+    layout: Literal["BGR", "BGRA"] = "BGR",
+    buffer: Pixels | None = None,
+) -> Decoded:
+    """Decode, reduce, convert to sRGB, turn upright; in this order, so that less is converted.
+
+    ``factor`` 1, 2, 4 or 8 divides the size (rounded up); ``max_side`` limits the long side
+    instead. With ``layout`` "BGRA" four channels come back in any case; "BGR" gives four only for
+    real transparency. ``buffer`` is used for a JPEG's pixels when it is large enough and the
+    picture needs no turning. Raises ``BadImageError``.
+    """
+    if max_side is not None:
+        factor = factor_for(max(info.width, info.height), max_side)
+    orientation = info.orientation
+    pixels: Pixels | None = None
+    narrowed = False
+    if info.format == PhotoFormat.JPEG and info.mode != "CMYK":
+        pixels = _jpeg(data, info, embedded, factor, layout, buffer)
+    if pixels is None:
+        pixels, narrowed = _by_pillow(data, info, embedded)
+        if info.format in (PhotoFormat.TIFF, PhotoFormat.HEIC):
+            orientation = 1  # these decoders turn the picture themselves
+    height, width = pixels.shape[:2]
+    if max_side is not None:
+        target = fitted(info.width, info.height, max_side)
+    else:
+        target = (-(-info.width // factor), -(-info.height // factor))
+    # The target is as displayed; pixels that are still to be turned lie on their side.
+    pixels = resized(pixels, target[::-1] if orientation >= 5 else target)
+    pixels, converted = _in_srgb(pixels, info, embedded)
+    pixels = turned(pixels, orientation)
+    has_alpha = info.format != PhotoFormat.JPEG and pixels.ndim == 3 and pixels.shape[2] == 4
+    if has_alpha and pixels[..., 3].min() == 255:
+        has_alpha = False
+        if layout == "BGR":
+            pixels = _recoloured(pixels, cv2.COLOR_BGRA2BGR)
+    if pixels.ndim == 2:
+        gray = {"BGR": cv2.COLOR_GRAY2BGR, "BGRA": cv2.COLOR_GRAY2BGRA}
+        pixels = _recoloured(pixels, gray[layout])
+    elif layout == "BGRA" and pixels.shape[2] == 3:
+        pixels = _recoloured(pixels, cv2.COLOR_BGR2BGRA)
+    return Decoded(pixels, has_alpha, converted, narrowed)
+
+
+def _in_srgb(pixels: Pixels, info: PhotoInfo, embedded: Embedded) -> tuple[Pixels, bool]:
+    """Convert by the file's profile where it is not sRGB; tell whether colours were converted."""
+    if info.mode == "CMYK":
+        return pixels, True  # done while decoding, from all four inks
+    if not embedded.icc or info.is_srgb:
+        return pixels, False
+    layout: colour.Layout = "L"
+    if pixels.ndim == 3:
+        layout = "BGR" if pixels.shape[2] == 3 else "BGRA"
+    elif embedded.icc[16:20] == b"RGB ":
+        pixels, layout = _recoloured(pixels, cv2.COLOR_GRAY2BGR), "BGR"
+    done = colour.to_srgb(pixels, layout, embedded.icc)
+    return (pixels, False) if done is None else (done, True)
+
+
+def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Reduce to (width, height): by area, or cubic where it is nearly that size already."""
+    height, width = pixels.shape[:2]
+    if (width, height) == size:
+        return pixels
+    near = size[0] / width > 0.8
+    return _pixels(
+        cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC if near else cv2.INTER_AREA)
+    )
+
+
+def turned(pixels: Pixels, orientation: int) -> Pixels:
+    """Apply an EXIF orientation (1 to 8), so that the picture stands upright."""
+    if orientation == 2:
+        return _pixels(cv2.flip(pixels, 1))
+    if orientation == 3:
+        return _pixels(cv2.flip(pixels, -1))
+    if orientation == 4:
+        return _pixels(cv2.flip(pixels, 0))
+    if orientation == 5:
+        return _pixels(cv2.transpose(pixels))
+    if orientation == 6:
+        return _pixels(cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE))
+    if orientation == 7:
+        return _pixels(cv2.flip(cv2.transpose(pixels), -1))
+    if orientation == 8:
+        return _pixels(cv2.rotate(pixels, cv2.ROTATE_90_COUNTERCLOCKWISE))
+    return pixels
+
+
+def on_white(bgra: Pixels) -> None:
+    """Put a transparent BGRA picture on white, in place; alpha becomes 255."""
+    for top in range(0, len(bgra), STRIP_ROWS):
+        rows = bgra[top : top + STRIP_ROWS]
+        alpha = rows[..., 3:].astype(np.uint16)
+        mixed = rows[..., :3] * alpha + 255 * (255 - alpha)
+        rows[..., :3] = (mixed + 127) // 255
+        rows[..., 3] = 255
+
+
+def _jpeg(
+    data: bytes,
+    info: PhotoInfo,
+    embedded: Embedded,
+    factor: int,
+    layout: str,
+    buffer: Pixels | None,
+) -> Pixels | None:
+    """Decode with libjpeg-turbo; None when only the lenient decoder can tell what is wrong."""
+    width, height = info.stored_size
+    if info.mode == "L" and embedded.icc and not info.is_srgb:
+        layout = "GRAY"
+    out_width, out_height = -(-width // factor), -(-height // factor)
+    channels = {"GRAY": 1, "BGR": 3, "BGRA": 4}[layout]
+    if buffer is not None and (
+        info.orientation != 1 or buffer.nbytes < out_width * out_height * channels
+    ):
+        buffer = None
+    try:
+        pixels = simplejpeg.decode_jpeg(
+            data, layout, min_width=out_width, min_height=out_height, buffer=buffer
+        )
+    except ValueError:
+        return None
+    return _pixels(pixels[..., 0] if layout == "GRAY" else pixels)
+
+
+def _by_pillow(data: bytes, info: PhotoInfo, embedded: Embedded) -> tuple[Pixels, bool]:
+    """Decode anything by Pillow: gray HxW, BGR or BGRA, and whether bits were cut to 8."""
+    with opened(BytesIO(data), info.format, info.path) as image:
+        load(image, info.path)
+        try:
+            return _array(image, info, embedded)
+        except PILLOW_ERRORS as error:
+            raise BadImageError(BadImage.UNSUPPORTED, info.path) from error
+
+
+def _array(image: Image.Image, info: PhotoInfo, embedded: Embedded) -> tuple[Pixels, bool]:
+    mode = image.mode
+    if mode == "CMYK":
+        if embedded.icc:
+            done = colour.to_srgb(_pixels(np.asarray(image)), "CMYK", embedded.icc)
+            if done is not None:
+                return done, False
+        return _bgr(image.convert("RGB")), False
+    if mode == "F" or mode.startswith("I"):
+        return eight_bits(image), True
+    if mode in ("LA", "La", "PA", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+    elif mode == "1":
+        image = image.convert("L")
+    elif mode not in ("L", "RGB", "RGBA"):
+        image = image.convert("RGB")
+    narrowed = info.bits > 8
+    if image.mode == "L":
+        return _pixels(np.asarray(image)), narrowed
+    if image.mode == "RGBA":
+        return _pixels(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGBA2BGRA)), narrowed
+    return _bgr(image), narrowed
+
+
+def _bgr(image: Image.Image) -> Pixels:
+    return _pixels(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR))
+
+
+def eight_bits(image: Image.Image) -> Pixels:
+    """Scale a gray picture of 16-bit integers, or floats of 0..1 (or 0..255), to 8 bits."""
+    values = np.asarray(image)
+    if image.mode == "F":
+        finite = np.nan_to_num(values, nan=0.0, posinf=255.0, neginf=0.0)
+        scale = 255.0 if finite.size and finite.max() <= 1.0 else 1.0
+        return _pixels(np.clip(finite * scale + 0.5, 0, 255))
+    wide = np.clip(values, 0, 65535).astype(np.uint32)
+    return _pixels((wide + 128) // 257)
+
+
+def _recoloured(pixels: Pixels, code: int) -> Pixels:
+    return _pixels(cv2.cvtColor(pixels, code))
+
+
+def _pixels(array: npt.NDArray[Any]) -> Pixels:
+    """Make what NumPy, OpenCV or Pillow gave C-contiguous bytes, as callers and QImage need it."""
+    return np.ascontiguousarray(array, dtype=np.uint8)

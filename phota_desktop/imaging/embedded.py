@@ -1,0 +1,189 @@
+"""What a file carries beside its pixels: EXIF, XMP, IPTC, ICC profile, content credentials."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+from phota_desktop.imaging import exif, jpeg_segments, png_chunks, webp_chunks
+from phota_desktop.imaging.formats import PhotoFormat
+
+_IPTC_RESOURCE = 0x0404
+_MAX_ICC = 16_000_000
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Raw blocks as found: EXIF from its TIFF header on, the XMP packet, the IPTC records."""
+
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    iptc: bytes | None = None
+    icc: bytes | None = None
+    has_credentials: bool = False
+
+    @property
+    def orientation(self) -> int:
+        """EXIF orientation 1 to 8; 1 when there is none."""
+        return exif.orientation(self.exif)
+
+
+def read_embedded(stream: BinaryIO, kind: PhotoFormat) -> Embedded:
+    """Read the blocks of a JPEG, PNG, WebP or TIFF; nothing of other formats.
+
+    Never raises for broken contents: what cannot be read counts as absent.
+    """
+    reader = _READERS.get(kind)
+    if reader is None:
+        return Embedded()
+    try:
+        return reader(stream)
+    except ValueError:
+        return Embedded()
+
+
+def jpeg_head(stream: BinaryIO) -> bytes:
+    """Read a JPEG up to its first scan, in growing pieces, without the entropy-coded bytes."""
+    data = b""
+    size = 1 << 18
+    while True:
+        stream.seek(0)
+        data = stream.read(size)
+        try:
+            for _ in jpeg_segments.walk_head(data):
+                pass
+        except ValueError:
+            if len(data) == size:
+                size *= 4
+                continue
+        return data
+
+
+def _of_jpeg(stream: BinaryIO) -> Embedded:
+    data = jpeg_head(stream)
+
+    def first(marker: int, prefix: bytes) -> bytes | None:
+        return next(jpeg_segments.payloads(data, marker, prefix), None)
+
+    irb = first(jpeg_segments.APP13, jpeg_segments.PHOTOSHOP_ID)
+    return Embedded(
+        exif=first(jpeg_segments.APP1, jpeg_segments.EXIF_ID),
+        xmp=first(jpeg_segments.APP1, jpeg_segments.XMP_ID),
+        iptc=_iptc_of_resources(irb) if irb else None,
+        icc=jpeg_segments.icc_profile(data),
+        has_credentials=jpeg_segments.has(data, jpeg_segments.APP11),
+    )
+
+
+def _of_png(stream: BinaryIO) -> Embedded:
+    found: dict[str, bytes | None] = {}
+    credentials = False
+    for chunk in png_chunks.walk(stream):
+        credentials = credentials or chunk.kind == b"caBX"
+        if chunk.kind not in (b"eXIf", b"iTXt", b"zTXt", b"iCCP"):
+            continue
+        body = png_chunks.payload(stream, chunk)
+        if chunk.kind == b"eXIf":
+            found.setdefault("exif", body.removeprefix(jpeg_segments.EXIF_ID))
+        elif chunk.kind == b"iCCP":
+            found.setdefault("icc", _icc_of_png(body))
+        elif xmp := png_chunks.text(chunk.kind, body, png_chunks.XMP_KEYWORD):
+            found.setdefault("xmp", xmp)
+        elif profile := png_chunks.text(chunk.kind, body, png_chunks.IPTC_KEYWORD):
+            found.setdefault("iptc", _iptc_of_png(profile))
+    return Embedded(
+        found.get("exif"), found.get("xmp"), found.get("iptc"), found.get("icc"), credentials
+    )
+
+
+def _of_webp(stream: BinaryIO) -> Embedded:
+    wanted = (b"EXIF", b"XMP ", b"ICCP")
+    found: dict[bytes, bytes] = {}
+    credentials = False
+    for chunk in webp_chunks.walk(stream):
+        credentials = credentials or chunk.kind == b"C2PA"
+        if chunk.kind in wanted:
+            found.setdefault(chunk.kind, webp_chunks.payload(stream, chunk))
+    block = found.get(b"EXIF")
+    return Embedded(
+        exif=block.removeprefix(jpeg_segments.EXIF_ID) if block else None,
+        xmp=found.get(b"XMP "),
+        icc=found.get(b"ICCP"),
+        has_credentials=credentials,
+    )
+
+
+def _of_tiff(stream: BinaryIO) -> Embedded:
+    """Read a TIFF, which is one EXIF block itself (at most its 100 MB are read)."""
+    stream.seek(0)
+    data = stream.read()
+    image = exif.parse(data).image
+
+    def raw(tag: int) -> bytes | None:
+        return image[tag].raw if tag in image else None
+
+    return Embedded(data, raw(0x02BC), raw(0x83BB), raw(0x8773))
+
+
+_READERS = {
+    PhotoFormat.JPEG: _of_jpeg,
+    PhotoFormat.PNG: _of_png,
+    PhotoFormat.WEBP: _of_webp,
+    PhotoFormat.TIFF: _of_tiff,
+}
+
+
+def _icc_of_png(body: bytes) -> bytes | None:
+    """Inflate an iCCP payload (name, NUL, method, zlib stream), at most 16 MB."""
+    _, separator, rest = body.partition(b"\x00")
+    inflater = zlib.decompressobj()
+    try:
+        profile = inflater.decompress(rest[1:], _MAX_ICC)
+    except zlib.error:
+        return None
+    return profile if separator and inflater.eof else None
+
+
+def _iptc_of_resources(resources: bytes) -> bytes | None:
+    """Find the IPTC records among Photoshop image resources."""
+    stream = BytesIO(resources)
+    while stream.read(4) == b"8BIM":
+        number = int.from_bytes(stream.read(2), "big")
+        name = stream.read(1)
+        # A Pascal string padded to an even length, the length byte included.
+        stream.seek((name[0] if name else 0) | 1, 1)
+        length = int.from_bytes(stream.read(4), "big")
+        body = stream.read(length)
+        if number == _IPTC_RESOURCE:
+            return body if len(body) == length else None
+        stream.seek(length & 1, 1)
+    return None
+
+
+def iptc_resource(records: bytes) -> bytes:
+    """Wrap IPTC records as the only Photoshop image resource."""
+    head = b"8BIM" + _IPTC_RESOURCE.to_bytes(2, "big") + b"\x00\x00"
+    return head + len(records).to_bytes(4, "big") + records + b"\x00" * (len(records) & 1)
+
+
+def _iptc_of_png(profile: bytes) -> bytes | None:
+    """Read the hexadecimal "raw profile" text: name, length, digits on lines."""
+    parts = profile.split(None, 2)
+    if len(parts) < 3:
+        return None
+    try:
+        raw = bytes.fromhex(parts[2].decode("ascii"))
+    except ValueError:
+        return None
+    return _iptc_of_resources(raw) or (raw if raw[:1] == b"\x1c" else None)
+
+
+def iptc_png_text(records: bytes) -> bytes:
+    """Write IPTC records as the payload of a zTXt "raw profile" chunk."""
+    raw = iptc_resource(records)
+    digits = raw.hex()
+    lines = "\n".join(digits[i : i + 72] for i in range(0, len(digits), 72))
+    text = f"\niptc\n{len(raw):8d}\n{lines}\n"
+    return png_chunks.IPTC_KEYWORD + b"\x00" + zlib.compress(text.encode("ascii"))

@@ -1,0 +1,194 @@
+"""EXIF blocks: a tolerant reader and a writer of what is safe to keep, pure Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+ByteOrder = Literal["little", "big"]
+
+MAX_ENTRIES = 1000
+"""Entries read of one directory; more than any camera writes, few enough for hostile files."""
+MAX_VALUE = 32_768
+"""Largest value in bytes that is carried; larger ones are previews and private blocks."""
+
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+_SHORT, _LONG = 3, 4
+_ORDERS: dict[bytes, ByteOrder] = {b"II*\x00": "little", b"MM\x00*": "big"}
+
+ORIENTATION, EXIF_POINTER, GPS_POINTER = 0x0112, 0x8769, 0x8825
+_THUMBNAIL_OFFSET, _THUMBNAIL_LENGTH = 0x0201, 0x0202
+_COLOR_SPACE, _WIDTH, _HEIGHT = 0xA001, 0xA002, 0xA003
+
+_IMAGE_KEPT = frozenset(
+    (
+        *(0x010E, 0x010F, 0x0110, 0x011A, 0x011B, 0x0128, 0x0131, 0x0132, 0x013B, 0x013C),
+        *(0x8298, 0x4746, 0x4749, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F),
+    )
+)
+"""Description, camera, resolution, software, time, artist, copyright, rating, title and keywords.
+
+A list of what is kept, because the first directory of a TIFF also describes its pixels.
+"""
+_EXIF_DROPPED = frozenset((0x927C, 0xA005, 0xA20C, 0xEA1C, 0xEA1D, _COLOR_SPACE, _WIDTH, _HEIGHT))
+"""MakerNote (its offsets would point nowhere), interoperability, padding, and what is set anew."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value: TIFF type, count, and its bytes in the block's byte order."""
+
+    kind: int
+    count: int
+    raw: bytes
+
+
+Directory = Mapping[int, Entry]
+
+
+@dataclass(frozen=True)
+class Exif:
+    """The directories of a block; ``order`` is "little" or "big", ``thumbnail`` a small JPEG."""
+
+    order: ByteOrder
+    image: Directory
+    photo: Directory = field(default_factory=dict)
+    gps: Directory = field(default_factory=dict)
+    thumbnail: bytes = b""
+
+    def number(self, directory: Directory, tag: int) -> int | None:
+        """Return the first number of an integer entry."""
+        entry = directory.get(tag)
+        if entry is None or entry.kind not in (_SHORT, _LONG) or not entry.count:
+            return None
+        size = _SIZES[entry.kind]
+        return _integer(entry.raw[:size], self.order)
+
+    @property
+    def orientation(self) -> int:
+        """Orientation 1 to 8; 1 when absent or out of range."""
+        value = self.number(self.image, ORIENTATION)
+        return value if value is not None and 1 <= value <= 8 else 1
+
+
+def parse(block: bytes) -> Exif:
+    """Read a block that starts with the TIFF header; raise ValueError when it is none.
+
+    Broken entries are left out one by one. Directories are visited by name, never in a chain,
+    so that loops in a hostile block lead nowhere.
+    """
+    order = _ORDERS.get(block[:4])
+    if order is None:
+        raise ValueError("no TIFF header")
+    first = _integer(block[4:8], order)
+    image, following = _directory(block, first, order)
+    exif = Exif(order, image)
+    photo = _pointed(block, exif, EXIF_POINTER)
+    gps = _pointed(block, exif, GPS_POINTER)
+    thumbnail = b""
+    if following and following != first:
+        small, _ = _directory(block, following, order)
+        offset = exif.number(small, _THUMBNAIL_OFFSET)
+        length = exif.number(small, _THUMBNAIL_LENGTH)
+        if offset and length:
+            thumbnail = block[offset : offset + length]
+    return Exif(order, image, photo, gps, thumbnail)
+
+
+def orientation(block: bytes | None) -> int:
+    """Orientation of a block; 1 when there is none or it cannot be read."""
+    if not block:
+        return 1
+    try:
+        return parse(block).orientation
+    except ValueError:
+        return 1
+
+
+def for_result(exif: Exif, size: tuple[int, int], *, keep_gps: bool, srgb: bool) -> bytes:
+    """Write a block for a picture made from the one that ``exif`` describes.
+
+    ``size`` is the new picture's (width, height) in pixels; it stands upright (orientation 1).
+    Thumbnail, MakerNote and values over 32 KB are dropped.
+    """
+    short = _SIZES[_SHORT]
+
+    def numbered(kind: int, value: int) -> Entry:
+        return Entry(kind, 1, value.to_bytes(_SIZES[kind], exif.order))
+
+    image = {tag: entry for tag, entry in exif.image.items() if tag in _IMAGE_KEPT}
+    image[ORIENTATION] = Entry(_SHORT, 1, (1).to_bytes(short, exif.order))
+    photo = {tag: entry for tag, entry in exif.photo.items() if tag not in _EXIF_DROPPED}
+    photo[_COLOR_SPACE] = numbered(_SHORT, 1 if srgb else 0xFFFF)
+    photo[_WIDTH] = numbered(_LONG, size[0])
+    photo[_HEIGHT] = numbered(_LONG, size[1])
+    return write(Exif(exif.order, image, photo, exif.gps if keep_gps else {}))
+
+
+def write(exif: Exif) -> bytes:
+    """Serialize the three directories (no thumbnail), values over 32 KB left out."""
+    order = exif.order
+    image = {tag: e for tag, e in exif.image.items() if tag not in (EXIF_POINTER, GPS_POINTER)}
+    block = (b"II*\x00" if order == "little" else b"MM\x00*") + (8).to_bytes(4, order)
+    children = [(EXIF_POINTER, exif.photo), (GPS_POINTER, exif.gps)]
+    pointers = {tag: Entry(_LONG, 1, bytes(4)) for tag, child in children if child}
+    at = len(block) + len(_written({**image, **pointers}, 8, order))
+    tail = b""
+    for tag, child in children:
+        if child:
+            pointers[tag] = Entry(_LONG, 1, at.to_bytes(4, order))
+            tail += _written(child, at, order)
+            at = 8 + len(_written({**image, **pointers}, 8, order)) + len(tail)
+    return block + _written({**image, **pointers}, 8, order) + tail
+
+
+def _written(directory: Directory, at: int, order: ByteOrder) -> bytes:
+    entries = sorted((t, e) for t, e in directory.items() if len(e.raw) <= MAX_VALUE)
+    values_at = at + 2 + 12 * len(entries) + 4
+    head = len(entries).to_bytes(2, order)
+    values = b""
+    for tag, entry in entries:
+        head += tag.to_bytes(2, order) + entry.kind.to_bytes(2, order)
+        head += entry.count.to_bytes(4, order)
+        if len(entry.raw) <= 4:
+            head += entry.raw.ljust(4, b"\x00")
+        else:
+            head += (values_at + len(values)).to_bytes(4, order)
+            values += entry.raw + b"\x00" * (len(entry.raw) & 1)
+    return head + bytes(4) + values
+
+
+def _pointed(block: bytes, exif: Exif, tag: int) -> Directory:
+    offset = exif.number(exif.image, tag)
+    return _directory(block, offset, exif.order)[0] if offset else {}
+
+
+def _directory(block: bytes, at: int, order: ByteOrder) -> tuple[dict[int, Entry], int]:
+    """Read one directory and the offset of the next (0 when there is none)."""
+    entries: dict[int, Entry] = {}
+    if at < 8 or at + 2 > len(block):
+        return entries, 0
+    count = _integer(block[at : at + 2], order)
+    for n in range(min(count, MAX_ENTRIES)):
+        place = at + 2 + 12 * n
+        row = block[place : place + 12]
+        if len(row) < 12:
+            return entries, 0
+        kind = _integer(row[2:4], order)
+        amount = _integer(row[4:8], order)
+        length = amount * _SIZES.get(kind, 0)
+        if not length:
+            continue
+        raw = row[8 : 8 + length]
+        if length > 4:
+            offset = _integer(row[8:12], order)
+            raw = block[offset : offset + length]
+        if len(raw) == length:
+            entries.setdefault(_integer(row[:2], order), Entry(kind, amount, raw))
+    end = at + 2 + 12 * count
+    return entries, _integer(block[end : end + 4], order)
+
+
+def _integer(raw: bytes, order: ByteOrder) -> int:
+    return int.from_bytes(raw, order)

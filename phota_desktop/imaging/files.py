@@ -1,0 +1,136 @@
+"""Writing files: ours replaced in one step, a person's never overwritten."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import tempfile
+from pathlib import Path
+
+from phota_desktop.core.errors import ErrorKind, PhotaError
+
+_NO_SYNC = frozenset((errno.EINVAL, errno.ENOSYS, errno.ENOTSUP))
+_NO_LINK = frozenset(
+    (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EXDEV)
+)
+MOST_TRIES = 9999
+
+
+def replace_file(target: Path, content: bytes) -> None:
+    """Write one of our own files (0600) in one step. Raises ``PhotaError`` DISK."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            part.replace(target)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise disk_error(target.parent, error) from error
+
+
+def write_new(target: Path, content: bytes) -> Path:
+    """Write a person's file under the first free name: target, target-2, target-3 and so on.
+
+    Nothing is overwritten and no half file appears under the final name: the content is written
+    and fsynced beside it, then linked (or, where links do not exist, copied with O_EXCL).
+    Returns the name used. Raises ``PhotaError`` DISK.
+    """
+    folder = target.parent
+    try:
+        handle, name = tempfile.mkstemp(prefix=".phota-", suffix=".part", dir=folder)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                sync(stream.fileno())
+            part.chmod(0o666 & ~_umask())
+            written = _under_free_name(part, target, content)
+        finally:
+            part.unlink(missing_ok=True)
+        sync_folder(folder)
+    except OSError as error:
+        raise disk_error(folder, error) from error
+    return written
+
+
+def numbered(target: Path, number: int) -> Path:
+    """Return the name number ``number``: the target itself, then ``stem-2.ext`` and so on."""
+    return target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
+
+
+def _under_free_name(part: Path, target: Path, content: bytes) -> Path:
+    for number in itertools.islice(itertools.count(1), MOST_TRIES):
+        place = numbered(target, number)
+        try:
+            os.link(part, place, follow_symlinks=False)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            if error.errno not in _NO_LINK:
+                raise
+            if not _copied(place, content):
+                continue
+        return place
+    raise FileExistsError(errno.EEXIST, "no free name", str(target))
+
+
+def _copied(place: Path, content: bytes) -> bool:
+    """Write with O_EXCL where there are no links; False when the name is taken."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        handle = os.open(place, flags | getattr(os, "O_BINARY", 0), 0o666)
+    except FileExistsError:
+        return False
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            sync(stream.fileno())
+    except OSError:
+        place.unlink(missing_ok=True)  # ours alone: O_EXCL made it a moment ago
+        raise
+    return True
+
+
+def sync(handle: int) -> None:
+    """Fsync; a file system that cannot is tolerated, an I/O error is not."""
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Fsync a folder's entries, where the system lets one open folders."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        sync(handle)
+    finally:
+        os.close(handle)
+
+
+def disk_error(folder: Path, error: OSError) -> PhotaError:
+    """Say which folder could not be written and why."""
+    why = error.strerror or "unknown reason"
+    return PhotaError(
+        ErrorKind.DISK, f"Cannot write to “{folder}”: {why}.", hint="Choose another folder."
+    )
+
+
+def _umask() -> int:
+    # The only way to ask is to set; Linux also tells it without a race.
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        line = next(row for row in status.splitlines() if row.startswith("Umask:"))
+        return int(line.split()[1], 8)
+    except (OSError, StopIteration, ValueError, IndexError):
+        return 0o077

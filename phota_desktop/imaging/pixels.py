@@ -1,0 +1,99 @@
+"""Pictures as the canvas wants them: upright sRGB, BGRA bytes, and their halved levels. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+import cv2
+
+from phota_desktop.imaging import exif
+from phota_desktop.imaging.colour import Pixels
+from phota_desktop.imaging.decoding import decode, on_white
+from phota_desktop.imaging.embedded import Embedded
+from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
+from phota_desktop.imaging.problems import BadImage, BadImageError
+from phota_desktop.imaging.reading import inspect, open_photo, read_photo
+
+SMALLEST_LEVEL = 256
+"""Halving stops when the long side is this small."""
+
+
+@dataclass(frozen=True)
+class Raster:
+    """Pixels HxWx4 uint8, C-contiguous, in B G R A order, alpha 255: QImage's Format_RGB32.
+
+    ``width`` and ``height`` are of ``pixels``; ``full_width`` and ``full_height`` of the whole
+    picture as displayed.
+    """
+
+    pixels: Pixels
+    width: int
+    height: int
+    full_width: int
+    full_height: int
+
+
+def load_bgra(path: Path, shrink: Literal[1, 2, 4, 8] = 1, buffer: Pixels | None = None) -> Raster:
+    """Decode a picture at 1/``shrink`` of its sides (rounded up), upright, sRGB, on white.
+
+    ``buffer`` (uint8, writable) is filled instead of new memory when it is large enough and the
+    file is a JPEG that needs no turning; the raster's pixels are then a view of it. Colours are
+    converted only when the file has a profile other than sRGB. Raises ``BadImageError``.
+    """
+    data = read_photo(path)
+    kind = sniff(data[:HEAD_BYTES])
+    if kind is None:
+        raise BadImageError(BadImage.NOT_A_PHOTO, path)
+    info, embedded = inspect(BytesIO(data), kind, len(data), path)
+    decoded = decode(data, info, embedded, factor=shrink, layout="BGRA", buffer=buffer)
+    if decoded.has_alpha:
+        on_white(decoded.pixels)
+    height, width = decoded.pixels.shape[:2]
+    return Raster(decoded.pixels, width, height, info.width, info.height)
+
+
+def embedded_preview(path: Path) -> Raster | None:
+    """Decode the small picture that a camera puts into EXIF, upright; None when there is none.
+
+    A first glance within a millisecond: not proof that the file decodes, and not for keeping. A
+    preview of another shape than the picture (stale, or with black bars) counts as none.
+    Raises ``BadImageError`` when the file cannot be a picture at all.
+    """
+    with open_photo(path) as (stream, kind, size):
+        if kind != PhotoFormat.JPEG:
+            return None
+        info, embedded = inspect(stream, kind, size, path)
+    if not embedded.exif:
+        return None
+    try:
+        small = exif.parse(embedded.exif).thumbnail
+        within, _ = inspect(BytesIO(small), PhotoFormat.JPEG, len(small), path)
+        within = replace(within, orientation=1)
+        stored_width, stored_height = info.stored_size
+        if abs(within.width * stored_height - within.height * stored_width) > (
+            max(stored_width, stored_height) * 2
+        ):
+            return None
+        within = replace(within, orientation=info.orientation, is_srgb=info.is_srgb)
+        if info.orientation >= 5:
+            within = replace(within, width=within.height, height=within.width)
+        decoded = decode(small, within, Embedded(icc=embedded.icc), layout="BGRA")
+    except (ValueError, BadImageError):
+        return None
+    height, width = decoded.pixels.shape[:2]
+    return Raster(decoded.pixels, width, height, info.width, info.height)
+
+
+def mips(bgra: Pixels) -> list[Pixels]:
+    """Return the picture's halved levels, largest first, without the picture itself."""
+    levels: list[Pixels] = []
+    level = bgra
+    while max(level.shape[:2]) > SMALLEST_LEVEL:
+        height, width = level.shape[:2]
+        size = (max(1, width // 2), max(1, height // 2))
+        level = cv2.resize(level, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
+        levels.append(level)
+    return levels

@@ -1,0 +1,63 @@
+"""Small JPEG copies of pictures, kept on disk and named by what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import simplejpeg
+
+from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.imaging.decoding import decode, on_white
+from phota_desktop.imaging.files import replace_file
+from phota_desktop.imaging.formats import HEAD_BYTES, sniff
+from phota_desktop.imaging.problems import BadImage, BadImageError
+from phota_desktop.imaging.reading import inspect, read_photo
+
+QUALITY = 85
+
+
+def place(path: Path, side: int, cache: Path) -> Path:
+    """Where the thumbnail of a file in its present state lies, whether it is there or not.
+
+    The name is a digest of path, modification time, size and side. Raises ``BadImageError`` when
+    the file cannot be found.
+    """
+    try:
+        facts = path.stat()
+    except (OSError, ValueError) as error:
+        raise BadImageError(BadImage.MISSING, path) from error
+    told = f"{path.absolute()}\0{facts.st_mtime_ns}\0{facts.st_size}\0{side}"
+    name = hashlib.sha1(told.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+    return cache / name[:2] / f"{name}.jpg"
+
+
+def make(path: Path, side: int, cache: Path) -> Path:
+    """Return a JPEG file of the picture, upright, sRGB, at most ``side`` pixels on its long side.
+
+    Made once and found again while the picture does not change. The embedded EXIF thumbnail is
+    not used, since editors leave stale ones. Raises ``BadImageError``; ``PhotaError`` DISK when
+    the cache cannot be written.
+    """
+    target = place(path, side, cache)
+    if target.is_file():
+        return target
+    data = read_photo(path)
+    kind = sniff(data[:HEAD_BYTES])
+    if kind is None:
+        raise BadImageError(BadImage.NOT_A_PHOTO, path)
+    info, embedded = inspect(BytesIO(data), kind, len(data), path)
+    decoded = decode(data, info, embedded, max_side=side)
+    pixels = decoded.pixels
+    if decoded.has_alpha:
+        on_white(pixels)
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
+    small = simplejpeg.encode_jpeg(pixels, QUALITY, "BGR", "420")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PhotaError(ErrorKind.DISK, f"Cannot write to “{target.parent}”.") from error
+    replace_file(target, small)
+    return target
