@@ -55,7 +55,7 @@ class Listener(QObject):
         if not socket.canReadLine():
             return
         try:
-            named = json.loads(socket.readLine().data())
+            named = json.loads(bytes(socket.readLine().data()))
         except ValueError:
             socket.abort()
             return

@@ -210,11 +210,20 @@ class JobQueue:
             if job.id in self._running:
                 continue
             self._take(job)
-            if job.state is JobState.QUEUED and job.engine is Engine.PHOTA and not send_waiting:
+            if job.engine is Engine.PHOTA and not send_waiting and self._needs_a_word(job):
                 continue
             taken.append(job)
             self.start(job.id, resumed=True)
         return taken
+
+    def _needs_a_word(self, job: Job) -> bool:
+        """Tell whether only a person may start this job: it may cost something new.
+
+        A journal restored from a backup may lack the answers that came after it.
+        """
+        if job.state is JobState.QUEUED:
+            return True
+        return self._journal.restored and job.state is JobState.SENT
 
     async def sweep(self) -> None:
         """Clear leftovers of jobs that have ended; open jobs keep all their files."""
@@ -241,7 +250,8 @@ class JobQueue:
             if running is not None:
                 running.cancel()
                 await asyncio.wait([running])
-                job = await self._threads.journal(self._journal.job, job_id) or job
+                journalled = await self._threads.journal(self._journal.job, job_id)
+                job = journalled or job
             if job.state is JobState.QUEUED:
                 return await self._runner.save(job, state=JobState.CANCELED, finished=time.time())
             self.start(job_id, resumed=True)  # it was being sent at that very moment

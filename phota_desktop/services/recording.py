@@ -75,7 +75,8 @@ class Recorder:
         from phota_desktop.imaging.prepare import prepare
 
         self._vault.room_for(EXPECTED_BYTES_PER_VARIANT * job.request.variants)
-        digests, notes = [], []
+        digests: list[str] = []
+        notes: list[str] = []
         for n, image in enumerate(job.request.images):
             if isinstance(image, RemoteImage):
                 continue

@@ -24,6 +24,7 @@ from phota_desktop.store.journal import Journal
 from phota_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
+    from phota_desktop.api.client import PhotaClient
     from phota_desktop.api.studio import Accepted, Finished
 
 POLL_FIRST, POLL_GROWTH, POLL_LAST = 2.0, 1.5, 15.0
@@ -162,10 +163,8 @@ class Runner:
             else:
                 return await self.fail(job, failure)
 
-    async def _submit(self, client: object, job: Job) -> Accepted | Finished:
-        from phota_desktop.api.client import PhotaClient
-
-        assert isinstance(client, PhotaClient) and job.body_path is not None  # noqa: S101, PT018
+    async def _submit(self, client: PhotaClient, job: Job) -> Accepted | Finished:
+        assert job.body_path is not None  # noqa: S101  (checked with its digest just before)
         return await client.studio.submit(
             job.request.operation,
             job.body_path,
