@@ -193,7 +193,7 @@ class ImageCanvas(CanvasInput):
         return Scene(tuple(panes), self._surround)
 
     def mark_moving(self) -> None:
-        """Say that the person is panning or zooming: lighter frames and fewer decoders until it ends."""
+        """Say that the person is panning or zooming: frames get lighter, decoders fewer."""
         if not self._moving:
             self._moving = True
             self._loader.set_moving(True)

@@ -5,21 +5,32 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
+from PySide6.QtCore import QLoggingCategory, QSize
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QPainter
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.viewmodels.image_cache import LoadedImage
 
 if TYPE_CHECKING:
-    from phota_desktop.imaging.pixels import Raster
+    from phota_desktop.imaging.colour import Pixels
 
 ALLOCATION_LIMIT_MB = 1024
 """100 MP at 16 bits and four channels is 800 MB; Qt's own 256 MB refuses 100 MP at 8 bits."""
 
-_SHRINKS = (8, 4, 2)
+Shrink = Literal[1, 2, 4, 8]
+_HEAD_BYTES = 64 * 1024
+_SHRINKS: tuple[Shrink, ...] = (8, 4, 2)
+
+
+def set_up() -> None:
+    """Raise Qt's limit on the size of pictures, and keep its complaints of broken files silent.
+
+    Such a file is told of by the loader, under its name and in our words.
+    """
+    QImageReader.setAllocationLimit(ALLOCATION_LIMIT_MB)
+    QLoggingCategory.setFilterRules("qt.gui.imageio*.warning=false")
 
 
 @dataclass(frozen=True)
@@ -38,9 +49,9 @@ def read_header(path: str) -> Header:
     Raises OSError when the file cannot be opened.
     """
     with Path(path).open("rb") as file:
-        head = file.read(16)
+        head = file.read(_HEAD_BYTES)
     qt_format = _qt_format(head)
-    if not qt_format:
+    if not qt_format or _hides_orientation(qt_format, head):
         return Header("", 0, 0, turned=False)
     reader = _reader(path, qt_format)
     size = reader.size()
@@ -51,7 +62,7 @@ def read_header(path: str) -> Header:
     return Header(qt_format, max(upright.width(), 0), max(upright.height(), 0), turned)
 
 
-def shrink_for(header: Header, target: QSize) -> int:
+def shrink_for(header: Header, target: QSize) -> Shrink:
     """Return the strongest of 8, 4, 2 that keeps every pixel a fit to ``target`` shows; else 1.
 
     Only JPEG gains from a scaled decode, and only by these powers of two.
@@ -67,7 +78,7 @@ def is_warm() -> bool:
     return "phota_desktop.imaging.pixels" in sys.modules
 
 
-def decode_with_qt(path: str, header: Header, shrink: int) -> LoadedImage:
+def decode_with_qt(path: str, header: Header, shrink: Shrink) -> LoadedImage:
     """Decode a preview of a JPEG, PNG or WebP, loading nothing; raises PhotaError BAD_IMAGE."""
     reader = _reader(path, header.qt_format)
     reader.setAutoTransform(True)
@@ -81,17 +92,21 @@ def decode_with_qt(path: str, header: Header, shrink: int) -> LoadedImage:
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
     if space.isValid() and space != srgb:
         image = image.convertedToColorSpace(srgb)
-    if image.format() is not QImage.Format.Format_RGB32:
+    if image.hasAlphaChannel():
+        image = _on_white(image)
+    elif image.format() is not QImage.Format.Format_RGB32:
         image = image.convertToFormat(QImage.Format.Format_RGB32)
     return LoadedImage((image,), header.width, header.height, complete=False)
 
 
-def decode_scaled(path: str, shrink: int) -> LoadedImage:
+def decode_scaled(path: str, shrink: Shrink) -> LoadedImage:
     """Decode a preview at 1/``shrink``; raises PhotaError."""
     from phota_desktop.imaging import pixels
 
     raster = pixels.load_bgra(Path(path), shrink)
-    return LoadedImage((_wrap(raster),), raster.full_width, raster.full_height, complete=False)
+    return LoadedImage(
+        (_wrap(raster.pixels),), raster.full_width, raster.full_height, complete=False
+    )
 
 
 def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
@@ -102,22 +117,27 @@ def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
     from phota_desktop.imaging import pixels
 
     raster = pixels.load_bgra(Path(path), 1)
-    levels = [_wrap(level) for level in (raster, *raster.mips())]
+    levels = [_wrap(level) for level in (raster.pixels, *pixels.mips(raster.pixels))]
     if preview is not None:
         ready = preview.levels[0]
         levels = [ready if abs(ready.width() - kept.width()) <= 1 else kept for kept in levels]
     return LoadedImage(tuple(levels), raster.full_width, raster.full_height, complete=True)
 
 
-def _wrap(raster: Raster) -> QImage:
+def _wrap(bgra: Pixels) -> QImage:
     # Qt keeps the buffer alive until the last copy of the image has gone (checked in a test).
-    return QImage(
-        raster.pixels.data,
-        raster.width,
-        raster.height,
-        raster.pixels.strides[0],
-        QImage.Format.Format_RGB32,
-    )
+    height, width = bgra.shape[:2]
+    return QImage(bgra.data, width, height, bgra.strides[0], QImage.Format.Format_RGB32)
+
+
+def _on_white(image: QImage) -> QImage:
+    """Put a transparent picture on white, as imaging does."""
+    base = QImage(image.size(), QImage.Format.Format_RGB32)
+    base.fill(0xFFFFFFFF)
+    painter = QPainter(base)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return base
 
 
 def _reader(path: str, qt_format: str) -> QImageReader:
@@ -125,6 +145,13 @@ def _reader(path: str, qt_format: str) -> QImageReader:
     reader.setAutoDetectImageFormat(False)
     reader.setFormat(qt_format.encode())
     return reader
+
+
+def _hides_orientation(qt_format: str, head: bytes) -> bool:
+    """Tell whether a PNG or WebP carries EXIF, which Qt reads in JPEG only."""
+    if qt_format == "webp":
+        return head[12:16] == b"VP8X" and bool(head[20] & 0x08)
+    return qt_format == "png" and b"eXIf" in head.partition(b"IDAT")[0]
 
 
 def _qt_format(head: bytes) -> str:

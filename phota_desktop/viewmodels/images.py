@@ -10,7 +10,6 @@ from enum import IntEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QImageReader
 
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.viewmodels import decoding
@@ -55,7 +54,7 @@ class ImageLoader(QObject):
         threads: int | None = None,
     ) -> None:
         super().__init__(parent)
-        QImageReader.setAllocationLimit(decoding.ALLOCATION_LIMIT_MB)
+        decoding.set_up()
         self._changed = threading.Condition()
         self._cache = ImageCache(cache_bytes)
         self._target = QSize(2560, 1440)
