@@ -81,7 +81,6 @@ def decode(
         pixels, narrowed = _by_pillow(data, info, embedded)
         if info.format in (PhotoFormat.TIFF, PhotoFormat.HEIC):
             orientation = 1  # these decoders turn the picture themselves
-    height, width = pixels.shape[:2]
     if max_side is not None:
         target = fitted(info.width, info.height, max_side)
     else:

@@ -55,6 +55,8 @@ def for_result(
         known = {name for holder in theirs for name in _names(holder)} - {f"{{{_RDF}}}about"}
         for holder in rdf.findall(f"{{{_RDF}}}Description"):
             _drop(holder, known)
+            if not _names(holder) - {f"{{{_RDF}}}about"}:
+                rdf.remove(holder)
         about = next((h.get(f"{{{_RDF}}}about") for h in rdf if h.get(f"{{{_RDF}}}about")), "")
         for holder in theirs:
             holder.set(f"{{{_RDF}}}about", about or "")
