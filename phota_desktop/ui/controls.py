@@ -1,0 +1,124 @@
+"""Small builders, so that every button has a name, a tooltip with its key and the same size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from phota_desktop.ui.icons import icon
+
+
+class IconButton(QToolButton):
+    """A flat button with an icon of ours; its tooltip names the key."""
+
+    def __init__(
+        self,
+        name: str,
+        icon_name: str,
+        text: str,
+        parent: QWidget | None = None,
+        *,
+        key: str = "",
+        with_text: bool = False,
+        on_click: Callable[[], object] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._icon_name = icon_name
+        self.setObjectName(name)
+        self.setAccessibleName(text)
+        self.setText(text)
+        self.setToolTip(f"{text}  {key}" if key else text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(QSize(20, 20))
+        self.set_with_text(with_text)
+        if on_click is not None:
+            self.clicked.connect(lambda _checked=False: on_click())
+        self.retint()
+
+    def set_with_text(self, with_text: bool) -> None:
+        """Show the words beside the icon, or the icon alone."""
+        style = Qt.ToolButtonStyle
+        self.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if with_text else style.ToolButtonIconOnly
+        )
+
+    def retint(self) -> None:
+        """Draw the icon in the theme's colour."""
+        self.setIcon(icon(self._icon_name, size=20))
+
+
+class Caption(QLabel):
+    """Plain text in caption size; ``role`` picks its colour in the stylesheet."""
+
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, role: str = "quiet"
+    ) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        scale_font(self, 0.9)
+
+    def set_role(self, role: str) -> None:
+        """Change the colour role."""
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+class ElidedLabel(Caption):
+    """One line of plain text that gives way; the whole text is its tooltip."""
+
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, role: str = "quiet"
+    ) -> None:
+        super().__init__("", parent, role=role)
+        self._whole = text
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_text(self, text: str) -> None:
+        """Show this text, shortened where there is no room."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._elide()
+
+    @property
+    def whole_text(self) -> str:
+        """The text before it is shortened."""
+        return self._whole
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802, D102
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideRight, max(0, self.width() - 1)
+        )
+        if shown != self.text():
+            self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+def push_button(
+    name: str, text: str, parent: QWidget | None = None, *, role: str = ""
+) -> QPushButton:
+    """Return a push button with a name; ``role`` ``primary`` is the one that matters most."""
+    button = QPushButton(text, parent)
+    button.setObjectName(name)
+    button.setAccessibleName(text)
+    button.setAutoDefault(False)
+    if role:
+        button.setProperty("role", role)
+    return button
+
+
+def scale_font(widget: QWidget, factor: float) -> None:
+    """Give a widget the system font at ``factor`` of its size."""
+    font = widget.font()
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(font.pointSizeF() * factor)
+    else:
+        font.setPixelSize(round(font.pixelSize() * factor))
+    widget.setFont(font)

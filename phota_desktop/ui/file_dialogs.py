@@ -1,0 +1,59 @@
+"""Asking for files and folders without stopping the program: open(), never exec()."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+PATTERNS = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.bmp *.gif"
+
+
+def _dialog(parent: QWidget, name: str, title: str, folder: Path | None) -> QFileDialog:
+    dialog = QFileDialog(parent, title)
+    dialog.setObjectName(name)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if os.environ.get("PHOTA_DESKTOP_QT_DIALOGS"):
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    if folder is not None and folder.is_dir():
+        dialog.setDirectory(str(folder))
+    return dialog
+
+
+def ask_photos(
+    parent: QWidget, beside: Path | None, then: Callable[[Sequence[Path]], object]
+) -> None:
+    """Ask for photos to open; ``then`` gets them."""
+    dialog = _dialog(parent, "openDialog", "Open photos", beside.parent if beside else None)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilters([f"Photos ({PATTERNS} {PATTERNS.upper()})", "All files (*)"])
+    dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
+    dialog.open()
+
+
+def ask_folder(parent: QWidget, start: Path | None, then: Callable[[Path], object]) -> None:
+    """Ask for a folder; ``then`` gets it."""
+    dialog = _dialog(parent, "folderDialog", "Choose folder", start)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.open()
+
+
+def ask_target(
+    parent: QWidget, picture: Path, folder: Path | None, then: Callable[[Path], object]
+) -> None:
+    """Ask where a picture is to be saved; an existing file is never overwritten."""
+    dialog = _dialog(parent, "exportDialog", "Export", folder)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    # A taken name becomes the next free one, so there is nothing to confirm.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    suffix = picture.suffix.lower().lstrip(".") or "jpg"
+    dialog.setDefaultSuffix(suffix)
+    dialog.setNameFilters(["JPG (*.jpg *.jpeg)", "PNG (*.png)"])
+    dialog.selectFile(picture.name)
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.open()

@@ -1,0 +1,49 @@
+"""Our own icon family: stroke drawings on a 24 px grid, recoloured from the theme's tokens."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+
+from phota_desktop.ui.theme import tokens
+
+SIZES = (16, 20, 24)
+
+
+@cache
+def _folder() -> Path:
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "resources" / "icons"
+    return installed if installed.is_dir() else package.parent / "resources" / "icons"
+
+
+def pixmap(name: str, colour: str, size: int, scale: float) -> QPixmap:
+    """Draw icon ``name`` with ``size`` logical pixels a side for a display of that scale."""
+    return _pixmap(name, colour, size, scale)
+
+
+@cache
+def _pixmap(name: str, colour: str, size: int, scale: float) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer
+
+    source = (_folder() / f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    side = round(size * scale)
+    drawn = QPixmap(side, side)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    drawn.setDevicePixelRatio(scale)
+    return drawn
+
+
+def icon(name: str, *, size: int = 20, colour: str = "") -> QIcon:
+    """Return icon ``name`` in the text colour (or ``colour``), greyed when disabled."""
+    app = QGuiApplication.instance()
+    scale = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
+    made = QIcon(pixmap(name, colour or tokens().text, size, scale))
+    made.addPixmap(pixmap(name, tokens().disabled, size, scale), QIcon.Mode.Disabled)
+    return made

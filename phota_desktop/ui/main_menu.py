@@ -1,0 +1,47 @@
+"""The menu behind the three lines: every command that has no button of its own, with its key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMenu
+
+from phota_desktop.ui.compare_view import View
+from phota_desktop.ui.shortcuts import keys_of
+
+if TYPE_CHECKING:
+    from phota_desktop.ui.window_commands import WindowCommands
+
+
+def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
+    """Add the entries once."""
+    calls = commands.calls()
+    calls["folder"] = commands.open_folder
+    calls["samples"] = commands.open_samples
+    calls["panels"] = commands.layout.toggle_panels
+    calls["single"] = lambda: commands.toggle_view(View.SINGLE)
+    sections = (
+        (
+            ("open", "Open photos…"),
+            ("folder", "Open folder…"),
+            ("paste", "Paste"),
+            ("samples", "Open sample photos"),
+        ),
+        (("copy", "Copy picture"), ("export", "Export…")),
+        (
+            ("panels", "Hide or show panels"),
+            ("surround", "Next surround"),
+            ("full_screen", "Full screen"),
+            ("jobs", "Jobs"),
+        ),
+        (("keys", "Keys"), ("settings", "Settings…")),
+        (("quit", "Quit"),),
+    )
+    for n, section in enumerate(sections):
+        if n:
+            menu.addSeparator()
+        for name, words in section:
+            key = keys_of(name)
+            action = menu.addAction(f"{words}\t{key}" if key else words)
+            action.setObjectName(f"menu_{name}")
+            action.triggered.connect(lambda _on=False, call=calls[name]: call())

@@ -1,0 +1,191 @@
+"""The window: panels around the canvas, and what keys, drops and buttons do there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from phota_desktop.ui.compare_view import View
+from phota_desktop.ui.drop_targets import DropHint, Offered, may_open, offered
+from phota_desktop.ui.image_canvas import ImageCanvas
+from phota_desktop.ui.photo_panel import PhotoPanel
+from phota_desktop.ui.shortcuts import KeyMap
+from phota_desktop.ui.status_row import StatusRow
+from phota_desktop.ui.strip_panel import StripPanel
+from phota_desktop.ui.studio_drawer import WIDTH, StudioDrawer
+from phota_desktop.ui.thumbnail_art import ThumbnailArt
+from phota_desktop.ui.top_bar import ROOMY, TopBar
+from phota_desktop.ui.window_commands import WindowCommands
+from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
+from phota_desktop.viewmodels.jobs import JobListModel
+from phota_desktop.viewmodels.settings import SettingsViewModel
+from phota_desktop.viewmodels.studio import StudioViewModel
+from phota_desktop.viewmodels.variants import EntryKind
+from phota_desktop.viewmodels.words import plain
+
+EMPTY = "Drop a photo here, or press Ctrl+O"
+
+
+class MainWindow(QMainWindow):
+    """Light to build: dialogs, menus and the job list are made when first asked for."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        studio: StudioViewModel,
+        jobs: JobListModel,
+        loader: ImageLoader,
+        thumbnails: ThumbnailLoader,
+        settings: SettingsViewModel,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAccessibleName("Phota Desktop")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(880, 560)
+        self.studio = studio
+        self.jobs = jobs
+        self.settings = settings
+        self.loader = loader
+        self._art = ThumbnailArt(thumbnails, self)
+        self.top = TopBar(settings, self)
+        self.photo_panel = PhotoPanel(studio, self._art, self)
+        self.canvas = ImageCanvas(loader, self)
+        self.strip_panel = StripPanel(studio, self._art, self)
+        self.drawer = StudioDrawer(studio, self)
+        self.status = StatusRow(studio, jobs, self)
+        self._drop_hint = DropHint(self.canvas)
+        self.body = QSplitter(Qt.Orientation.Horizontal, self)
+        self._lay_out()
+        self.commands = WindowCommands(self)
+        self._keys = KeyMap(self, self.commands.calls(), settings.value.keys)
+        self._connect()
+        self.commands.restore()
+        self.canvas.set_message(EMPTY)
+        self.show_photo()
+        self.canvas.setFocus()
+
+    def _lay_out(self) -> None:
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.strip_panel)
+        self.body.setHandleWidth(1)
+        self.body.setChildrenCollapsible(False)
+        for part in (self.photo_panel, centre, self.drawer):
+            self.body.addWidget(part)
+        self.body.setStretchFactor(1, 1)
+        self.body.setSizes([216, 900, WIDTH])
+        whole = QWidget(self)
+        self.rows = QVBoxLayout(whole)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(0)
+        self.rows.addWidget(self.top)
+        self.rows.addWidget(self.body, 1)
+        self.rows.addWidget(self.status)
+        self.setCentralWidget(whole)
+
+    def _connect(self) -> None:
+        commands = self.commands
+        self.top.open_asked.connect(commands.open)
+        self.top.paste_asked.connect(commands.paste)
+        self.top.view_asked.connect(lambda name: self.canvas.set_view(View(name)))
+        self.top.zoom_asked.connect(commands.zoom)
+        self.top.settings_asked.connect(commands.open_settings)
+        commands.add_menu()
+        self.canvas.zoom_changed.connect(self.top.show_zoom)
+        self.canvas.view_changed.connect(lambda view: self.top.views.set_value(view.value))
+        self.strip_panel.export_asked.connect(commands.export)
+        self.photo_panel.list.show_file_asked.connect(commands.show_file)
+        self.status.jobs_asked.connect(commands.toggle_jobs)
+        self.studio.photo_changed.connect(self.show_photo)
+        self.studio.entry_changed.connect(self.show_photo)
+        self.studio.consent_needed.connect(commands.ask_consent)
+        self.studio.sample_shown.connect(lambda: self.canvas.set_view(View.SWIPE))
+        self.studio.notices.acted.connect(commands.act_on_notice)
+        self.settings.theme_changed.connect(commands.apply_theme)
+        self.settings.surround_changed.connect(self.canvas.set_surround)
+
+    def show_photo(self) -> None:
+        """Show the chosen photo and variant on the canvas."""
+        photo, entry = self.studio.photo, self.studio.entry
+        name = f"{plain(photo.name, 120)} — " if photo else ""
+        self.setWindowTitle(f"{name}Phota Desktop")
+        if photo is None or entry is None:
+            self.canvas.clear()
+            return
+        variant = entry.path if entry.kind is EntryKind.RESULT else None
+        self.canvas.show_pair(photo, variant, variant_label=entry.title)
+        self.loader.prefetch(self.commands.neighbours())
+
+    def show_in_front(self) -> None:
+        """Come to the front, for files of a second start."""
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
+    # -- keys ---------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+        if not (self._keys.handle(event) or self.canvas.handle_press(event)):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+        if not self.canvas.handle_release(event):
+            super().keyReleaseEvent(event)
+
+    # -- drops and the clipboard ----------------------------------------------------------
+
+    def take(self, offer: Offered) -> None:
+        """Open what was dropped or pasted; this never starts or pays anything."""
+        if offer.paths:
+            self.studio.opener.open(offer.paths)
+        elif offer.image is not None:
+            self.studio.paste_image(offer.image)
+        elif offer.link:
+            self.studio.say(f"A link is not fetched: {plain(offer.link, 200)}. Save it first.")
+        else:
+            self.studio.say("There is no photo in the clipboard.")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102
+        if event.source() is None and may_open(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._drop_hint.cover()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802, D102
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802, D102
+        self._drop_hint.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, D102
+        self._drop_hint.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.take(offered(event.mimeData()))
+
+    # -- size and end -------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+        self.top.set_roomy(self.width() >= ROOMY)
+        super().resizeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102
+        self.commands.remember()
+        event.accept()
+        self.closed.emit()

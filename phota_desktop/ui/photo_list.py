@@ -1,0 +1,164 @@
+"""The left panel: the opened photos, one row each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from phota_desktop.ui.theme import GRID, RADIUS, tokens
+from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
+from phota_desktop.viewmodels.photos import CAPTION_ROLE, PATH_ROLE
+from phota_desktop.viewmodels.studio import StudioViewModel
+
+Index = QModelIndex | QPersistentModelIndex
+_THUMB = QSize(60, 44)
+
+
+class PhotoDelegate(QStyledItemDelegate):
+    """Paints a small picture, the file's name and one quiet line."""
+
+    def __init__(self, art: ThumbnailArt, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._art = art
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, D102
+        return QSize(120, _THUMB.height() + 2 * GRID - 4)
+
+    def paint(  # noqa: D102
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        font: QFont = option.font  # type: ignore[attr-defined]
+        colours = tokens()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        body = QRectF(rect).adjusted(GRID, 1, -GRID, -1)
+        if selected or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.hover if selected else colours.raised))
+            painter.drawRoundedRect(body, RADIUS, RADIUS)
+        if selected:
+            painter.setBrush(QColor(colours.accent))
+            painter.drawRoundedRect(
+                QRectF(body.left(), body.top() + 10, 3, body.height() - 20), 1.5, 1.5
+            )
+        frame = QRectF(
+            body.left() + GRID,
+            body.center().y() - _THUMB.height() / 2,
+            _THUMB.width(),
+            _THUMB.height(),
+        )
+        draw_picture(painter, self._art.find(index.data(PATH_ROLE)), frame)
+        left = frame.right() + GRID + 2
+        width = body.right() - left - GRID / 2
+        caption = str(index.data(CAPTION_ROLE) or "")
+        line = painter.fontMetrics().height()
+        top = body.center().y() - (line if caption else line / 2)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        name = str(index.data(Qt.ItemDataRole.DisplayRole))
+        self._line(painter, QRectF(left, top, width, line), name)
+        if caption:
+            small = QFont(font)
+            small.setPointSizeF(font.pointSizeF() * 0.85)
+            painter.setFont(small)
+            painter.setPen(QColor(colours.quiet))
+            self._line(painter, QRectF(left, top + line, width, line), caption)
+        painter.restore()
+
+    def _line(self, painter: QPainter, where: QRectF, text: str) -> None:
+        shown = painter.fontMetrics().elidedText(
+            text, Qt.TextElideMode.ElideMiddle, int(where.width())
+        )
+        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class PhotoList(QListView):
+    """The rows; choosing one shows that photo."""
+
+    show_file_asked = Signal(object)
+
+    def __init__(
+        self, studio: StudioViewModel, art: ThumbnailArt, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("photoList")
+        self.setAccessibleName("Photos")
+        self._studio = studio
+        self.setModel(studio.photos)
+        self.setItemDelegate(PhotoDelegate(art, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        art.arrived.connect(self.viewport().update)
+        studio.photo_changed.connect(self.follow)
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self.follow()
+
+    def follow(self) -> None:
+        """Mark the shown photo and bring it into view."""
+        row = self._studio.photos.row(self._studio.photo)
+        index = self._studio.photos.index(row) if row >= 0 else QModelIndex()
+        if index != self.currentIndex():
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(index, flags)
+        if row >= 0:
+            self.scrollTo(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+        vertical = (
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_PageUp,
+            Qt.Key.Key_PageDown,
+            Qt.Key.Key_Home,
+            Qt.Key.Key_End,
+        )
+        if event.key() in vertical:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()  # letters, Space, left and right belong to the window
+
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        path = current.data(PATH_ROLE) if current.isValid() else None
+        if isinstance(path, Path):
+            self._studio.choose_photo(path)
+
+    def _on_menu(self, at: QPoint) -> None:
+        path = self.indexAt(at).data(PATH_ROLE)
+        if not isinstance(path, Path):
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show in folder", lambda: self.show_file_asked.emit(path))
+        menu.addAction("Close photo", lambda: self._studio.close_photo(path))
+        menu.popup(self.viewport().mapToGlobal(at))

@@ -1,0 +1,103 @@
+"""A row of buttons of which exactly one is pressed: view modes, variant count, format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from phota_desktop.ui.icons import icon
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One choice: its value, what stands on it, and its full name for tooltips and readers."""
+
+    value: str
+    text: str
+    name: str
+    icon: str = ""
+    tip: str = ""
+
+
+class SegmentedControl(QWidget):
+    """Tells ``chosen`` with the value when a person presses another segment."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        object_name: str,
+        accessible_name: str,
+        segments: Sequence[Segment],
+        parent: QWidget | None = None,
+        *,
+        stretch: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(accessible_name)
+        self._segments = tuple(segments)
+        self._buttons: dict[str, QToolButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        last = len(self._segments) - 1
+        for n, segment in enumerate(self._segments):
+            button = QToolButton(self)
+            button.setProperty("segment", "first" if n == 0 else "last" if n == last else "middle")
+            button.setObjectName(f"{object_name}_{segment.value}")
+            button.setAccessibleName(f"{accessible_name}: {segment.name}")
+            button.setText(segment.text)
+            button.setToolTip(segment.tip or segment.name)
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if segment.icon:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                button.setIconSize(QSize(16, 16))
+            if stretch:
+                button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(lambda _on=False, value=segment.value: self.chosen.emit(value))
+            row.addWidget(button)
+            self._buttons[segment.value] = button
+        self.setFocusProxy(self._buttons[self._segments[0].value])
+        self.retint()
+
+    def retint(self) -> None:
+        """Draw the icons in the theme's colour."""
+        for segment in self._segments:
+            if segment.icon:
+                self._buttons[segment.value].setIcon(icon(segment.icon, size=16))
+
+    def set_compact(self, compact: bool) -> None:
+        """Show icons alone where there is little room."""
+        style = Qt.ToolButtonStyle
+        for segment in self._segments:
+            if segment.icon:
+                self._buttons[segment.value].setToolButtonStyle(
+                    style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon
+                )
+
+    @property
+    def value(self) -> str:
+        """The pressed segment's value, empty for none."""
+        return next((v for v, button in self._buttons.items() if button.isChecked()), "")
+
+    def set_value(self, value: str) -> None:
+        """Press a segment without telling."""
+        button = self._buttons.get(value)
+        if button is not None and not button.isChecked():
+            button.setChecked(True)
+        if button is not None:
+            self.setFocusProxy(button)
+
+    def button(self, value: str) -> QToolButton:
+        """Return the button of a value."""
+        return self._buttons[value]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+        event.ignore()

@@ -1,0 +1,199 @@
+"""Settings on one page: engine and key, where results go, how the window looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from phota_desktop.core.jobs import Engine
+from phota_desktop.ui.controls import Caption, ElidedLabel, push_button, scale_font
+from phota_desktop.ui.segmented import Segment, SegmentedControl
+from phota_desktop.ui.theme import GRID
+from phota_desktop.viewmodels.settings import SettingsViewModel
+from phota_desktop.viewmodels.words import money
+
+
+class SettingsDialog(QDialog):
+    """Changes count at once; only the key has a button, since it goes to the keyring."""
+
+    def __init__(self, settings: SettingsViewModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("settingsDialog")
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(560)
+        self._settings = settings
+        self.engine = SegmentedControl(
+            "engineBox",
+            "Engine",
+            [
+                Segment("local", "Local engine", "Local engine", tip="Free, on this computer"),
+                Segment("phota", "Phota", "Phota", tip="Needs an API key; costs money"),
+            ],
+            self,
+            stretch=True,
+        )
+        self._engine_words = Caption(parent=self)
+        self.key = QLineEdit(self)
+        self.key.setObjectName("apiKeyEdit")
+        self.key.setAccessibleName("API key")
+        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.key.setPlaceholderText("Paste your Phota API key")
+        self.key.setMaxLength(1000)
+        self.check = push_button("checkKeyButton", "Check", self)
+        self.save = push_button("saveKeyButton", "Save", self)
+        self.forget = push_button("forgetKeyButton", "Forget key", self)
+        self.key_words = Caption(parent=self)
+        self.key_words.setObjectName("keyStatus")
+        self.key_words.setWordWrap(True)
+        self._folder = ElidedLabel("", self, role="text")
+        self.choose = push_button("chooseFolderButton", "Choose…", self)
+        self.theme = SegmentedControl(
+            "themeBox",
+            "Theme",
+            [
+                Segment("dark", "Dark", "Dark"),
+                Segment("light", "Light", "Light"),
+                Segment("contrast", "High contrast", "High contrast"),
+            ],
+            self,
+            stretch=True,
+        )
+        self.surround = SegmentedControl(
+            "surroundBox",
+            "Canvas surround",
+            [
+                Segment("black", "Black", "Black"),
+                Segment("grey", "Grey", "18 % grey"),
+                Segment("light", "Light", "Light grey"),
+                Segment("white", "White", "White"),
+            ],
+            self,
+            stretch=True,
+        )
+        self._cap = _label(self)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(3 * GRID)
+        grid.setVerticalSpacing(GRID)
+        grid.setColumnStretch(1, 1)
+        key_row = QHBoxLayout()
+        for part in (self.key, self.check, self.save):
+            key_row.addWidget(part)
+        forget_row = QHBoxLayout()
+        forget_row.addWidget(self.key_words, 1)
+        forget_row.addWidget(self.forget)
+        folder_row = QHBoxLayout()
+        folder_row.addWidget(self._folder, 1)
+        folder_row.addWidget(self.choose)
+        rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+            ("Engine", self.engine),
+            ("", self._engine_words),
+            ("API key", key_row),
+            ("", forget_row),
+            ("Results folder", folder_row),
+            ("Daily cap", self._cap),
+            ("Theme", self.theme),
+            ("Canvas surround", self.surround),
+        )
+        for row, (name, field) in enumerate(rows):
+            label = _label(self, name)
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+            if isinstance(field, QWidget):
+                grid.addWidget(field, row, 1)
+                label.setBuddy(field)
+            else:
+                grid.addLayout(field, row, 1)
+            if name in ("Engine", "API key", "Results folder", "Daily cap") and row:
+                grid.setRowMinimumHeight(row, 40)
+        close = push_button("closeSettings", "Close", self)
+        close.clicked.connect(self.accept)
+        title = _label(self, "Settings")
+        scale_font(title, 1.25)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
+        whole.setSpacing(2 * GRID)
+        whole.addWidget(title)
+        whole.addLayout(grid)
+        whole.addStretch(1)
+        whole.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+    def _connect(self) -> None:
+        settings = self._settings
+        self.engine.chosen.connect(self._choose_engine)
+        self.theme.chosen.connect(lambda name: settings.change(theme=name))
+        self.surround.chosen.connect(lambda name: settings.change(surround=name))
+        self.check.clicked.connect(lambda _on=False: self._with_key(settings.check_key))
+        self.save.clicked.connect(lambda _on=False: self._with_key(settings.save_key))
+        self.forget.clicked.connect(lambda _on=False: settings.forget_key())
+        self.key.returnPressed.connect(lambda: self._with_key(settings.check_key))
+        self.choose.clicked.connect(lambda _on=False: self._choose_folder())
+        settings.key_told.connect(self._on_key_told)
+        settings.changed.connect(self.refresh)
+        settings.engine_changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show what counts now."""
+        settings = self._settings
+        value = settings.value
+        self.engine.set_value(settings.engine.value)
+        self.engine.button("phota").setEnabled(settings.has_key)
+        self._engine_words.setText(
+            settings.badge
+            if settings.engine is Engine.LOCAL
+            else "Photos go to Phota; each request costs what its button says."
+        )
+        self.theme.set_value(value.theme)
+        self.surround.set_value(value.surround)
+        folder = settings.results_folder
+        self._folder.set_text(str(folder) if folder else "")
+        self._cap.setText(f"{money(value.daily_cap)} a day")
+        self.forget.setVisible(settings.has_key)
+        if not self.key.text():
+            self._say(settings.key_source, "quiet")
+
+    def _with_key(self, call: object) -> None:
+        if callable(call):
+            self._say("Asking…", "quiet")
+            call(self.key.text())
+
+    def _choose_engine(self, name: str) -> None:
+        self._settings.set_engine(Engine(name))
+        self.refresh()
+
+    def _choose_folder(self) -> None:
+        from phota_desktop.ui.file_dialogs import ask_folder
+
+        def take(folder: Path) -> None:
+            self._settings.change(out_dir=folder)
+
+        ask_folder(self, self._settings.results_folder, take)
+
+    def _on_key_told(self, words: str, good: bool) -> None:
+        if good and not words.startswith("Key works"):
+            self.key.clear()
+        self.refresh()
+        self._say(words, "good" if good else "bad")
+
+    def _say(self, words: str, role: str) -> None:
+        self.key_words.set_role(role)
+        self.key_words.setText(words)
+
+
+def _label(parent: QWidget, text: str = "") -> QLabel:
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,240 @@
+"""Palettes and the one stylesheet of the window, both made from a small set of tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from string import Template
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+GRID = 8
+"""Pixels; margins and gaps are whole or half multiples of it."""
+RADIUS = 6
+
+
+class ThemeName(StrEnum):
+    """The palettes a person can choose."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    CONTRAST = "contrast"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The colours of one theme as ``#rrggbb``; every text colour reaches 4.5:1 on its grounds."""
+
+    window: str
+    panel: str
+    raised: str
+    hover: str
+    line: str
+    text: str
+    quiet: str
+    disabled: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    good: str
+    warn: str
+    bad: str
+
+
+THEMES: dict[ThemeName, Tokens] = {
+    ThemeName.DARK: Tokens(
+        window="#1e1e1e",
+        panel="#262626",
+        raised="#303030",
+        hover="#383838",
+        line="#3a3a3a",
+        text="#e6e6e6",
+        quiet="#a0a0a0",
+        disabled="#6e6e6e",
+        accent="#5aa9e6",
+        accent_hover="#74b8ec",
+        on_accent="#0c1a26",
+        good="#6bbf73",
+        warn="#e0b050",
+        bad="#e06c60",
+    ),
+    ThemeName.LIGHT: Tokens(
+        window="#e9e9e9",
+        panel="#f5f5f5",
+        raised="#ffffff",
+        hover="#e6e6e6",
+        line="#cfcfcf",
+        text="#1d1d1d",
+        quiet="#5a5a5a",
+        disabled="#9a9a9a",
+        accent="#0b63a8",
+        accent_hover="#09558f",
+        on_accent="#ffffff",
+        good="#1c6e30",
+        warn="#7d5200",
+        bad="#b02a20",
+    ),
+    ThemeName.CONTRAST: Tokens(
+        window="#000000",
+        panel="#000000",
+        raised="#141414",
+        hover="#333333",
+        line="#ffffff",
+        text="#ffffff",
+        quiet="#e2e2e2",
+        disabled="#9c9c9c",
+        accent="#ffd54a",
+        accent_hover="#ffe48a",
+        on_accent="#000000",
+        good="#8dff98",
+        warn="#ffd54a",
+        bad="#ff9d94",
+    ),
+}
+
+_SHEET = Template("""
+QWidget { color: $text; }
+QMainWindow, QDialog, #topBar, #statusRow { background: $window; }
+#photoPanel, #studioDrawer, #stripPanel, #jobPanel { background: $panel; }
+#divider { background: $line; border: none; }
+#topBar { border-bottom: 1px solid $line; }
+#statusRow { border-top: 1px solid $line; }
+#photoPanel { border-right: 1px solid $line; }
+#studioDrawer { border-left: 1px solid $line; }
+#stripPanel, #jobPanel { border-top: 1px solid $line; }
+QSplitter::handle { background: $window; }
+QLabel { background: transparent; }
+QLabel[role="quiet"] { color: $quiet; }
+QLabel[role="bad"] { color: $bad; }
+QLabel[role="good"] { color: $good; }
+QLabel[role="warn"] { color: $warn; }
+QToolButton, QPushButton { background: transparent; border: 1px solid transparent;
+  border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; }
+QPushButton { background: $raised; border-color: $line; padding: 4px 12px; }
+QToolButton:hover, QPushButton:hover { background: $hover; }
+QToolButton:pressed, QPushButton:pressed { background: $line; }
+QToolButton:disabled, QPushButton:disabled { color: $disabled; }
+QToolButton:focus, QPushButton:focus { border-color: $accent; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent;
+  font-weight: 600; padding: 8px 16px; }
+QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 7px 15px; }
+QPushButton[role="primary"]:disabled { background: $raised; color: $disabled;
+  border-color: $line; }
+QToolButton[segment] { background: $raised; border: 1px solid $line; border-radius: 0;
+  padding: 3px 10px; color: $quiet; }
+QToolButton[segment]:hover { background: $hover; color: $text; }
+QToolButton[segment]:checked { background: $hover; color: $text; }
+QToolButton[segment="first"], QToolButton[segment="middle"] { border-right: none; }
+QToolButton[segment="first"] { border-top-left-radius: ${radius}px;
+  border-bottom-left-radius: ${radius}px; }
+QToolButton[segment="last"] { border-top-right-radius: ${radius}px;
+  border-bottom-right-radius: ${radius}px; }
+QToolButton[segment]:focus { border: 1px solid $accent; }
+QPlainTextEdit, QLineEdit, QComboBox { background: $raised; border: 1px solid $line;
+  border-radius: ${radius}px; padding: 4px 8px; selection-background-color: $accent;
+  selection-color: $on_accent; }
+QLineEdit, QComboBox { min-height: 22px; }
+QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
+  selection-background-color: $hover; selection-color: $text; outline: none; }
+QListView { background: $panel; border: none; outline: none; }
+QTabBar { background: transparent; }
+QTabBar::tab { background: transparent; color: $quiet; border: none; padding: 8px 12px 7px 12px;
+  border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { color: $accent; }
+QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $hover; }
+QMenu::item:disabled { color: $disabled; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; }
+QScrollBar { background: transparent; width: 10px; height: 10px; margin: 0; }
+QScrollBar::handle { background: $line; border-radius: 3px; margin: 2px; min-height: 24px;
+  min-width: 24px; }
+QScrollBar::handle:hover { background: $disabled; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+""")
+
+
+def theme_name(text: str) -> ThemeName:
+    """Return the theme of that name, dark for a name that is not known."""
+    try:
+        return ThemeName(text)
+    except ValueError:
+        return ThemeName.DARK
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """Return the application's stylesheet for these colours."""
+    names = {field.name: str(getattr(tokens, field.name)) for field in fields(tokens)}
+    return _SHEET.substitute(names, radius=RADIUS)
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """Return the Qt palette for these colours, for everything that the stylesheet leaves alone."""
+    roles = QPalette.ColorRole
+    colours = {
+        roles.Window: tokens.window,
+        roles.WindowText: tokens.text,
+        roles.Base: tokens.raised,
+        roles.AlternateBase: tokens.panel,
+        roles.Text: tokens.text,
+        roles.PlaceholderText: tokens.quiet,
+        roles.Button: tokens.raised,
+        roles.ButtonText: tokens.text,
+        roles.BrightText: tokens.bad,
+        roles.ToolTipBase: tokens.raised,
+        roles.ToolTipText: tokens.text,
+        roles.Link: tokens.accent,
+        roles.LinkVisited: tokens.accent,
+        roles.Highlight: tokens.accent,
+        roles.HighlightedText: tokens.on_accent,
+        roles.Light: tokens.hover,
+        roles.Midlight: tokens.hover,
+        roles.Mid: tokens.line,
+        roles.Dark: tokens.window,
+        roles.Shadow: tokens.window,
+        roles.Accent: tokens.accent,
+    }
+    made = QPalette()
+    for role, colour in colours.items():
+        made.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.disabled))
+    return made
+
+
+class _Current:
+    tokens = THEMES[ThemeName.DARK]
+
+
+def tokens() -> Tokens:
+    """Return the colours in use, for delegates that paint by themselves."""
+    return _Current.tokens
+
+
+def apply_theme(application: QApplication, name: str) -> None:
+    """Give the application that theme; what is drawn with tokens repaints by itself."""
+    _Current.tokens = THEMES[theme_name(name)]
+    if application.style().name() != "fusion":
+        application.setStyle(QStyleFactory.create("Fusion"))
+    application.setPalette(palette(_Current.tokens))
+    application.setStyleSheet(style_sheet(_Current.tokens))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

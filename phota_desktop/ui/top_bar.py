@@ -1,0 +1,160 @@
+"""The bar at the top: open, ways to look, zoom, engine and settings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from phota_desktop.core.jobs import Engine
+from phota_desktop.ui.controls import IconButton
+from phota_desktop.ui.segmented import Segment, SegmentedControl
+from phota_desktop.ui.theme import GRID, tokens
+from phota_desktop.viewmodels.settings import LOCAL_BADGE_SHORT, SettingsViewModel
+from phota_desktop.viewmodels.viewport import STEPS
+
+ROOMY = 1240
+"""Window width in pixels from which on buttons carry words."""
+
+
+class TopBar(QWidget):
+    """Emits what was asked for; the window does it."""
+
+    open_asked = Signal()
+    paste_asked = Signal()
+    view_asked = Signal(str)
+    zoom_asked = Signal(float)
+    """A percentage; 0 means fit."""
+    settings_asked = Signal()
+
+    def __init__(self, settings: SettingsViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self.setAccessibleName("Tools")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(48)
+        self._settings = settings
+        self._roomy: bool | None = None
+        self.open = IconButton(
+            "openButton", "open", "Open", self, key="Ctrl+O", on_click=self.open_asked.emit
+        )
+        self.paste = IconButton(
+            "pasteButton", "paste", "Paste", self, key="Ctrl+V", on_click=self.paste_asked.emit
+        )
+        self.views = SegmentedControl(
+            "viewModeBox",
+            "View",
+            [
+                Segment("single", "Single", "Single", "single", "One picture  Esc"),
+                Segment("swipe", "Before/After", "Before and after", "swipe", "Before/After  S"),
+                Segment("side", "Side by side", "Side by side", "side", "Side by side  Y"),
+            ],
+            self,
+        )
+        self.fit = IconButton(
+            "fitButton", "fit", "Fit", self, key="Ctrl+0", on_click=lambda: self.zoom_asked.emit(0)
+        )
+        self.zoom = QToolButton(self)
+        self.zoom.setObjectName("zoomButton")
+        self.zoom.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.zoom.setMinimumWidth(72)
+        self.badge = QToolButton(self)
+        self.badge.setObjectName("engineBadge")
+        self.badge.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.badge.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.badge.setIconSize(QSize(8, 8))
+        self.badge.clicked.connect(lambda _on=False: self.settings_asked.emit())
+        self.settings = IconButton(
+            "settingsButton",
+            "settings",
+            "Settings",
+            self,
+            key="Ctrl+,",
+            on_click=self.settings_asked.emit,
+        )
+        self.menu = IconButton("menuButton", "menu", "Menu", self)
+        self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._lay_out()
+        self.views.chosen.connect(self.view_asked)
+        self.views.set_value("single")
+        self._zoom_menu = QMenu(self)
+        self._zoom_menu.aboutToShow.connect(self._fill_zoom_menu)
+        self.zoom.setMenu(self._zoom_menu)
+        self.show_zoom("Fit")
+        settings.engine_changed.connect(self.refresh_badge)
+        self.refresh_badge()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(GRID // 2)
+        row.addWidget(self.open)
+        row.addWidget(self.paste)
+        row.addSpacing(GRID)
+        row.addWidget(_line(self))
+        row.addSpacing(GRID)
+        row.addWidget(self.views)
+        row.addSpacing(GRID)
+        row.addWidget(_line(self))
+        row.addSpacing(GRID // 2)
+        row.addWidget(self.fit)
+        row.addWidget(self.zoom)
+        row.addStretch(1)
+        row.addWidget(self.badge)
+        row.addSpacing(GRID // 2)
+        row.addWidget(self.settings)
+        row.addWidget(self.menu)
+
+    def set_roomy(self, roomy: bool) -> None:
+        """Show words beside icons, or icons alone in a narrow window."""
+        if roomy == self._roomy:
+            return
+        self._roomy = roomy
+        self.open.set_with_text(True)
+        self.paste.set_with_text(roomy)
+        self.views.set_compact(not roomy)
+        self.refresh_badge()
+
+    def refresh_badge(self) -> None:
+        """Say who does the work."""
+        words = self._settings.badge
+        local = self._settings.engine is Engine.LOCAL
+        self.badge.setText(words if self._roomy or not local else LOCAL_BADGE_SHORT)
+        self.badge.setAccessibleName(words)
+        self.badge.setToolTip(words)
+        self.badge.setIcon(_dot(tokens().good if local else tokens().accent))
+
+    def show_zoom(self, label: str) -> None:
+        """Show the canvas's zoom."""
+        self.zoom.setText(f"{label} ▾")
+        self.zoom.setAccessibleName(f"Zoom: {label}")
+        self.zoom.setToolTip("Zoom  Ctrl++ and Ctrl+-")
+
+    def _fill_zoom_menu(self) -> None:
+        if self._zoom_menu.isEmpty():
+            self._zoom_menu.addAction("Fit", lambda: self.zoom_asked.emit(0))
+            for percent in STEPS:
+                self._zoom_menu.addAction(
+                    f"{percent} %", lambda percent=percent: self.zoom_asked.emit(percent)
+                )
+
+
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setObjectName("divider")
+    line.setFixedSize(1, 24)
+    return line
+
+
+def _dot(colour: str) -> QPixmap:
+    drawn = QPixmap(16, 16)
+    drawn.setDevicePixelRatio(2)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(0, 0, 8, 8)
+    painter.end()
+    return drawn

@@ -1,0 +1,317 @@
+"""What the window's keys, menu and notice buttons do; dialogs are made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QWidget
+
+from phota_desktop.ui.compare_view import View
+from phota_desktop.ui.controls import IconButton
+from phota_desktop.ui.drop_targets import offered
+from phota_desktop.ui.segmented import SegmentedControl
+from phota_desktop.ui.window_layout import WindowLayout
+from phota_desktop.viewmodels.notices import Notice, NoticeAction
+from phota_desktop.viewmodels.variants import EntryKind
+
+if TYPE_CHECKING:
+    from phota_desktop.ui.job_panel import JobPanel
+    from phota_desktop.ui.main_window import MainWindow
+    from phota_desktop.ui.settings_dialog import SettingsDialog
+
+ACCOUNT_PAGE = "https://app.photalabs.com"
+
+
+class WindowCommands(QObject):
+    """The verbs of one window; each is a plain slot."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._studio = window.studio
+        self.layout = WindowLayout(window)
+        self._settings_dialog: SettingsDialog | None = None
+        self._dialogs: dict[str, QDialog] = {}
+        self.job_panel: JobPanel | None = None
+        # Tab walks between fields everywhere else; on the canvas it hides the panels.
+        tab = QShortcut(QKeySequence(Qt.Key.Key_Tab), window.canvas)
+        tab.setContext(Qt.ShortcutContext.WidgetShortcut)
+        tab.activated.connect(self.layout.toggle_panels)
+
+    def calls(self) -> dict[str, Callable[[], object]]:
+        """Return what each command of the key table does."""
+        studio, canvas, layout = self._studio, self._window.canvas, self.layout
+        return {
+            "open": self.open,
+            "paste": self.paste,
+            "copy": self.copy,
+            "export": self.export,
+            "previous_photo": lambda: studio.step_photo(-1),
+            "next_photo": lambda: studio.step_photo(1),
+            "previous_variant": lambda: studio.step_entry(-1),
+            "next_variant": lambda: studio.step_entry(1),
+            "submit": studio.submit,
+            "prompt": self.write_prompt,
+            "jobs": self.toggle_jobs,
+            "side": lambda: self.toggle_view(View.SIDE),
+            "swipe": lambda: self.toggle_view(View.SWIPE),
+            "compare": self.compare,
+            "zoom_fit": canvas.zoom_fit,
+            "zoom_100": lambda: canvas.zoom_to(100),
+            "zoom_200": lambda: canvas.zoom_to(200),
+            "zoom_in": canvas.zoom_in,
+            "zoom_out": canvas.zoom_out,
+            "surround": self._window.settings.next_surround,
+            "full_screen": layout.toggle_full_screen,
+            "fold_strip": lambda: layout.fold(self._window.strip_panel),
+            "fold_photos": lambda: layout.fold(self._window.photo_panel),
+            "fold_drawer": lambda: layout.fold(self._window.drawer),
+            "settings": self.open_settings,
+            "keys": self.show_keys,
+            "escape": self.escape,
+            "quit": self._window.close,
+        }
+
+    # -- photos ---------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Ask for photos, without stopping anything."""
+        from phota_desktop.ui.file_dialogs import ask_photos
+
+        ask_photos(self._window, self._studio.photo, self._studio.opener.open)
+
+    def paste(self) -> None:
+        """Open what the clipboard holds."""
+        self._window.take(offered(QGuiApplication.clipboard().mimeData()))
+
+    def copy(self) -> None:
+        """Copy the chosen picture, as pixels and as a file."""
+        entry = self._studio.entry
+        if entry is None or entry.path is None:
+            return
+        loaded = self._window.loader.find(entry.path)
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(entry.path))])
+        if loaded is not None and loaded.complete:
+            mime.setImageData(loaded.levels[0])
+        QGuiApplication.clipboard().setMimeData(mime)
+        self._studio.say("Picture copied.")
+
+    def export(self) -> None:
+        """Ask where the chosen picture is to be saved."""
+        entry = self._studio.entry
+        if entry is None or entry.path is None:
+            self._studio.say("There is no finished picture to export here yet.")
+            return
+        from phota_desktop.ui.file_dialogs import ask_target
+
+        folder = self._window.settings.results_folder
+        ask_target(self._window, entry.path, folder, self._studio.export)
+
+    def show_file(self, path: Path) -> None:
+        """Open the folder that holds a file."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+    def neighbours(self) -> list[Path]:
+        """Return pictures that are likely to be wanted next: other variants, then photos."""
+        entry, photo = self._studio.entry, self._studio.photo
+        shown = {photo, entry.path if entry else None}
+        entries = self._studio.strip.entries()
+        row = self._studio.strip.row(entry.key) if entry else 0
+        near = sorted(entries, key=lambda e: abs(entries.index(e) - row))[:4]
+        paths = [e.path for e in near if e.path is not None and e.path not in shown]
+        photos = self._studio.photos.paths()
+        if photo in photos:
+            at = photos.index(photo)
+            paths += photos[at + 1 : at + 2] + photos[max(0, at - 1) : at]
+        return paths
+
+    # -- looking --------------------------------------------------------------------------
+
+    def toggle_view(self, view: View) -> None:
+        """Show the pair this way, or one picture again."""
+        canvas = self._window.canvas
+        canvas.set_view(View.SINGLE if canvas.view is view else view)
+
+    def compare(self) -> None:
+        """Show the two selected places side by side; with one, beside the original."""
+        chosen = self._window.strip_panel.strip.selected_entries()
+        canvas = self._window.canvas
+        if len(chosen) == 2 and all(e.kind is EntryKind.RESULT for e in chosen):
+            first, second = chosen
+            if first.path is not None:
+                canvas.show_pair(
+                    first.path,
+                    second.path,
+                    original_label=first.title,
+                    variant_label=second.title,
+                )
+            canvas.set_view(View.SIDE)
+            return
+        self.toggle_view(View.SIDE)
+
+    def zoom(self, percent: float) -> None:
+        """Show at a percentage; 0 fits."""
+        if percent:
+            self._window.canvas.zoom_to(percent)
+        else:
+            self._window.canvas.zoom_fit()
+
+    def escape(self) -> None:
+        """Leave one thing: field, full screen, comparison, jobs, drawer."""
+        window = self._window
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QPlainTextEdit | QLineEdit):
+            window.canvas.setFocus()
+        elif window.isFullScreen():
+            self.layout.toggle_full_screen()
+        elif window.canvas.view is not View.SINGLE:
+            window.canvas.set_view(View.SINGLE)
+        elif self.job_panel is not None and self.job_panel.isVisible():
+            self.toggle_jobs()
+        elif window.studio.entry is not None and window.studio.entry.key != "original":
+            window.studio.choose_entry("original")
+        window.canvas.setFocus()
+
+    def write_prompt(self) -> None:
+        """Bring the drawer out and put the cursor into the prompt."""
+        self._window.drawer.show()
+        self._window.drawer.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # -- jobs and notices -------------------------------------------------------------------
+
+    def toggle_jobs(self) -> None:
+        """Show or hide the job list."""
+        if self.job_panel is None:
+            from phota_desktop.ui.job_panel import JobPanel
+
+            self.job_panel = JobPanel(self._window.jobs, self._window)
+            self.job_panel.close_button.clicked.connect(lambda _on=False: self.toggle_jobs())
+            self._window.rows.insertWidget(2, self.job_panel)
+            self.job_panel.setFixedHeight(184)
+            shown = True
+        else:
+            shown = not self.job_panel.isVisible()
+        self.job_panel.setVisible(shown)
+        self._window.status.set_open(shown)
+
+    def act_on_notice(self, notice: Notice) -> None:
+        """Do what a notice's button says."""
+        action = notice.action
+        if action is NoticeAction.OPEN_SETTINGS:
+            self.open_settings()
+        elif action is NoticeAction.OPEN_ACCOUNT:
+            QDesktopServices.openUrl(QUrl(ACCOUNT_PAGE))
+        elif action in (NoticeAction.EDIT_PROMPT, NoticeAction.BACK):
+            if notice.path is not None:
+                self._studio.choose_photo(notice.path)
+            self.write_prompt()
+        elif action is NoticeAction.CHOOSE_FOLDER:
+            from phota_desktop.ui.file_dialogs import ask_folder
+
+            settings = self._window.settings
+            ask_folder(
+                self._window,
+                settings.results_folder,
+                lambda folder: self._choose_folder(folder, notice),
+            )
+        elif action is NoticeAction.COPY_DETAILS:
+            QGuiApplication.clipboard().setText(self._studio.details_of(notice))
+            self._studio.say("Details copied.")
+        elif action is NoticeAction.SHOW_FILE and notice.path is not None:
+            self.show_file(notice.path)
+        else:
+            self._studio.act_on_notice(notice)
+
+    def _choose_folder(self, folder: Path, notice: Notice) -> None:
+        self._window.settings.change(out_dir=folder)
+        self._studio.act_on_notice(notice)
+
+    # -- dialogs ----------------------------------------------------------------------------
+
+    def open_settings(self) -> None:
+        """Show the settings, without stopping anything."""
+        if self._settings_dialog is None:
+            from phota_desktop.ui.settings_dialog import SettingsDialog
+
+            self._settings_dialog = SettingsDialog(self._window.settings, self._window)
+        self._settings_dialog.refresh()
+        self._settings_dialog.open()
+
+    def ask_consent(self, price: str) -> None:
+        """Say what a paid call means, once, before the first."""
+        from phota_desktop.ui.consent_dialog import ConsentDialog
+
+        dialog = ConsentDialog(self._window.settings, price, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self._studio.consent)
+        dialog.open()
+
+    def show_keys(self) -> None:
+        """Show the sheet of all keys."""
+        if "keys" not in self._dialogs:
+            from phota_desktop.ui.key_sheet import KeySheet
+
+            self._dialogs["keys"] = KeySheet(self._window.settings.value.keys, self._window)
+        self._dialogs["keys"].open()
+
+    def add_menu(self) -> None:
+        """Hang the menu on its button; it is filled when first opened."""
+        menu = QMenu(self._window)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        self._window.top.menu.setMenu(menu)
+
+    def _fill(self, menu: QMenu) -> None:
+        if menu.isEmpty():
+            from phota_desktop.ui.main_menu import fill_menu
+
+            fill_menu(menu, self)
+
+    def open_folder(self) -> None:
+        """Ask for a folder of photos."""
+        from phota_desktop.ui.file_dialogs import ask_folder
+
+        photo = self._studio.photo
+        start = photo.parent if photo else None
+        ask_folder(self._window, start, lambda folder: self._studio.opener.open([folder]))
+
+    def open_samples(self) -> None:
+        """Show the sample photos again."""
+        self._studio.open_samples()
+
+    # -- how the window looks -----------------------------------------------------------------
+
+    def apply_theme(self, name: str) -> None:
+        """Change palette, stylesheet and icons."""
+        from phota_desktop.ui.theme import apply_theme
+
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, name)
+        self.retint()
+
+    def retint(self) -> None:
+        """Draw all icons in the theme's colours."""
+        window: QWidget = self._window
+        for button in window.findChildren(IconButton):
+            button.retint()
+        for control in window.findChildren(SegmentedControl):
+            control.retint()
+        self._window.status.refresh()
+        self._window.status.notice.refresh()
+        self._window.top.refresh_badge()
+        for view in (self._window.strip_panel.strip, self._window.photo_panel.list):
+            view.viewport().update()
+
+    def restore(self) -> None:
+        """Bring the window to where it was left."""
+        self.layout.restore()
+        self._window.canvas.set_surround(self._window.settings.surround)
+
+    def remember(self) -> None:
+        """Keep where the window is, for the next start."""
+        self.layout.remember()

@@ -1,0 +1,178 @@
+"""Notices: one for each thing that went wrong or well, with one next action at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from phota_desktop.core.errors import WORDS, ErrorKind, PhotaError
+from phota_desktop.core.jobs import Job, JobError
+from phota_desktop.viewmodels.words import plain
+
+
+class Tone(StrEnum):
+    """How a notice looks; never the only carrier of its meaning."""
+
+    INFO = "info"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class NoticeAction(StrEnum):
+    """What a notice's button does; the value names its icon-free meaning."""
+
+    NONE = ""
+    OPEN_SETTINGS = "open settings"
+    OPEN_ACCOUNT = "open account page"
+    EDIT_PROMPT = "edit prompt"
+    BACK = "back to request"
+    REMOVE = "remove"
+    CHECK_AGAIN = "check again"
+    TRY_NOW = "try now"
+    RETRY = "retry"
+    CHOOSE_FOLDER = "choose folder"
+    COPY_DETAILS = "copy details"
+    SHOW_FILE = "show in folder"
+    OPEN_SUBFOLDERS = "open subfolders"
+
+
+ACTIONS: dict[ErrorKind, NoticeAction] = {
+    ErrorKind.KEY_REJECTED: NoticeAction.OPEN_SETTINGS,
+    ErrorKind.NO_CREDIT: NoticeAction.OPEN_ACCOUNT,
+    ErrorKind.REFUSED: NoticeAction.EDIT_PROMPT,
+    ErrorKind.INVALID: NoticeAction.BACK,
+    ErrorKind.GONE: NoticeAction.REMOVE,
+    ErrorKind.TOO_SLOW: NoticeAction.CHECK_AGAIN,
+    ErrorKind.BUSY: NoticeAction.TRY_NOW,
+    ErrorKind.OFFLINE: NoticeAction.RETRY,
+    ErrorKind.UNKNOWN: NoticeAction.CHECK_AGAIN,
+    ErrorKind.NO_KEYRING: NoticeAction.NONE,
+    ErrorKind.DISK: NoticeAction.CHOOSE_FOLDER,
+    ErrorKind.BAD_IMAGE: NoticeAction.REMOVE,
+    ErrorKind.CANCELED: NoticeAction.NONE,
+    ErrorKind.BUG: NoticeAction.COPY_DETAILS,
+}
+_TONES = {
+    ErrorKind.REFUSED: Tone.WARN,
+    ErrorKind.BUSY: Tone.WARN,
+    ErrorKind.OFFLINE: Tone.WARN,
+    ErrorKind.UNKNOWN: Tone.WARN,
+    ErrorKind.TOO_SLOW: Tone.WARN,
+    ErrorKind.NO_KEYRING: Tone.INFO,
+    ErrorKind.CANCELED: Tone.INFO,
+}
+_OWN_WORDS_FIRST = frozenset(
+    {ErrorKind.INVALID, ErrorKind.DISK, ErrorKind.BAD_IMAGE, ErrorKind.GONE, ErrorKind.BUSY}
+)
+"""Kinds whose message tells more than the ladder's sentence (a field, a path, a number)."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to say: plain text, and at most one button. ``subject`` is what it belongs to."""
+
+    text: str
+    tone: Tone = Tone.INFO
+    action: NoticeAction = NoticeAction.NONE
+    action_text: str = ""
+    hint: str = ""
+    subject: str = ""
+    job_id: str = ""
+    path: Path | None = None
+
+
+def notice_for(
+    error: PhotaError | JobError, *, subject: str = "", job_id: str = "", path: Path | None = None
+) -> Notice:
+    """Choose words and button by the error's kind, never by searching its text."""
+    words = WORDS[error.kind]
+    text = words.message
+    if error.kind in _OWN_WORDS_FIRST and error.message:
+        text = error.message
+    hint = error.hint if error.hint else ("" if text == error.message else error.message)
+    action = ACTIONS[error.kind]
+    return Notice(
+        text=plain(text),
+        tone=_TONES.get(error.kind, Tone.BAD),
+        action=action,
+        action_text=words.action if action is not NoticeAction.NONE else "",
+        hint=plain(hint),
+        subject=plain(subject, 80),
+        job_id=job_id,
+        path=path,
+    )
+
+
+class NoticesViewModel(QObject):
+    """The notices not yet dismissed, newest last; one per subject, text and job."""
+
+    changed = Signal()
+    acted = Signal(object)
+    """The button of a notice was pressed; carries the :class:`Notice`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._open: list[Notice] = []
+        self._told: set[tuple[str, ErrorKind]] = set()
+
+    @property
+    def current(self) -> Notice | None:
+        """The notice to show, the newest."""
+        return self._open[-1] if self._open else None
+
+    @property
+    def waiting(self) -> int:
+        """How many more there are behind it."""
+        return max(0, len(self._open) - 1)
+
+    def show(self, notice: Notice) -> None:
+        """Show a notice; a good or neutral one replaces the one before it of that tone."""
+        if notice in self._open:
+            self._open.remove(notice)
+        if notice.tone in (Tone.INFO, Tone.GOOD):
+            self._open = [n for n in self._open if n.tone not in (Tone.INFO, Tone.GOOD)]
+        self._open.append(notice)
+        self.changed.emit()
+
+    def show_error(
+        self, error: PhotaError | JobError, *, subject: str = "", path: Path | None = None
+    ) -> None:
+        """Show the notice for an error that belongs to ``subject``."""
+        self.show(notice_for(error, subject=subject, path=path))
+
+    def show_job(self, job: Job) -> None:
+        """Show a job's error once; nothing for a job without one or canceled by the person."""
+        if job.error is None or job.error.kind is ErrorKind.CANCELED:
+            self.forget_job(job.id)
+            return
+        if (job.id, job.error.kind) in self._told:
+            return
+        self._told.add((job.id, job.error.kind))
+        first = next((i for i in job.request.images if isinstance(i, Path)), None)
+        name = first.name if first else job.request.operation.value
+        self.show(notice_for(job.error, subject=name, job_id=job.id, path=first))
+
+    def forget_job(self, job_id: str) -> None:
+        """Take back what was said about a job, because it goes on or is gone."""
+        self._told = {told for told in self._told if told[0] != job_id}
+        kept = [n for n in self._open if n.job_id != job_id]
+        if len(kept) != len(self._open):
+            self._open = kept
+            self.changed.emit()
+
+    def dismiss(self) -> None:
+        """Take the shown notice away."""
+        if self._open:
+            self._open.pop()
+            self.changed.emit()
+
+    def act(self) -> None:
+        """Do what the shown notice's button says, and take the notice away."""
+        notice = self.current
+        if notice is not None and notice.action is not NoticeAction.NONE:
+            self.dismiss()
+            self.acted.emit(notice)

@@ -1,0 +1,80 @@
+"""The opened photos, in the order they came, each addressed by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from phota_desktop.viewmodels.words import count, plain
+
+Index = QModelIndex | QPersistentModelIndex
+PATH_ROLE = Qt.ItemDataRole.UserRole + 1
+CAPTION_ROLE = Qt.ItemDataRole.UserRole + 2
+
+
+class PhotoListModel(QAbstractListModel):
+    """Paths with a caption each (``3 variants``)."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._paths: list[Path] = []
+        self._captions: dict[Path, str] = {}
+
+    def paths(self) -> list[Path]:
+        """Return the opened photos in order."""
+        return list(self._paths)
+
+    def row(self, path: Path | None) -> int:
+        """Return the row of a photo, -1 for none."""
+        return self._paths.index(path) if path in self._paths else -1
+
+    def add(self, paths: Iterable[Path]) -> list[Path]:
+        """Append those that are not there yet; return them."""
+        new = [path for path in dict.fromkeys(paths) if path not in self._paths]
+        if new:
+            first = len(self._paths)
+            self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
+            self._paths.extend(new)
+            self.endInsertRows()
+        return new
+
+    def remove(self, path: Path) -> None:
+        """Close a photo; the file stays as it is."""
+        row = self.row(path)
+        if row >= 0:
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self._paths[row]
+            self.endRemoveRows()
+
+    def set_variants(self, path: Path, finished: int, running: int) -> None:
+        """Say how many variants a photo has and how many are on their way."""
+        words = count(finished, "variant") if finished else ""
+        if running:
+            words = f"{words} · running" if words else "Running"
+        row = self.row(path)
+        if self._captions.get(path, "") != words:
+            self._captions[path] = words
+            if row >= 0:
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802, D102
+        return 0 if parent is not None and parent.isValid() else len(self._paths)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
+        if not index.isValid() or index.row() >= len(self._paths):
+            return None
+        path = self._paths[index.row()]
+        caption = self._captions.get(path, "")
+        if role == PATH_ROLE:
+            return path
+        if role == CAPTION_ROLE:
+            return caption
+        if role == Qt.ItemDataRole.DisplayRole:
+            return plain(path.name, 120)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{plain(path.name, 120)}, {caption}" if caption else plain(path.name, 120)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain(str(path))
+        return None

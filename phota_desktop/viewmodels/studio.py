@@ -1,0 +1,375 @@
+"""The studio: opened photos, the chosen variant, and the one way to ask for more of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.core.jobs import Engine, Job
+from phota_desktop.viewmodels.form import RequestForm
+from phota_desktop.viewmodels.jobs import JobAction, JobListModel
+from phota_desktop.viewmodels.notices import (
+    Notice,
+    NoticeAction,
+    NoticesViewModel,
+    Tone,
+    notice_for,
+)
+from phota_desktop.viewmodels.opening import Opener
+from phota_desktop.viewmodels.photos import PhotoListModel
+from phota_desktop.viewmodels.saving import Saver
+from phota_desktop.viewmodels.settings import SettingsViewModel
+from phota_desktop.viewmodels.variants import (
+    Entry,
+    EntryKind,
+    VariantStripModel,
+    job_entries,
+    original_entry,
+    sample_entries,
+)
+
+if TYPE_CHECKING:
+    from phota_desktop.services.composition import Services
+    from phota_desktop.services.queue import Hold
+
+BURST = 0.6
+"""Seconds: clicks closer together than this are one wish (20 clicks a second make one job)."""
+
+
+class StudioViewModel(QObject):
+    """What the window shows and does about photos; it works on services once they are attached."""
+
+    photo_changed = Signal()
+    entry_changed = Signal()
+    request_changed = Signal()
+    spend_changed = Signal()
+    consent_needed = Signal(str)
+    """Before the first paid call: carries the price range."""
+    sample_shown = Signal()
+    """A sample photo with its finished variant is shown: the moment to teach comparing."""
+    attached = Signal()
+
+    def __init__(
+        self,
+        jobs: JobListModel,
+        settings: SettingsViewModel,
+        parent: QObject | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.settings = settings
+        self.notices = NoticesViewModel(self)
+        self.photos = PhotoListModel(self)
+        self.strip = VariantStripModel(self)
+        self.form = RequestForm(self)
+        self.opener = Opener(self.photos, self.notices, self)
+        self.saver = Saver(self.notices, self)
+        self.spent_today = Decimal(0)
+        self._clock = clock
+        self._services: Services | None = None
+        self._photo: Path | None = None
+        self._chosen: dict[Path, str] = {}
+        self._samples: dict[Path, tuple[Path, ...]] = {}
+        self._recording = False
+        self._last_wish = -BURST
+        self._unsubscribe: list[Callable[[], None]] = []
+        self.form.set_variants(settings.value.variants)
+        self.form.set_format(settings.value.output_format)
+        self.form.changed.connect(self._on_form)
+        settings.engine_changed.connect(lambda: self.form.set_engine(settings.engine))
+        jobs.job_changed.connect(self._on_job)
+        jobs.job_removed.connect(self._on_job_removed)
+        jobs.ticked.connect(self.strip.tick)
+        jobs.failed.connect(lambda error, job_id: self.notices.show(notice_for(error)))
+        settings.failed.connect(lambda error: self.notices.show_error(error, subject="Settings"))
+        self.opener.opened.connect(self._on_opened)
+
+    def attach(self, services: Services) -> None:
+        """Start to work: services are built after the window's first paint."""
+        self._services = services
+        self.opener.attach(services)
+        self.saver.attach(services)
+        self._unsubscribe = [
+            services.queue.held.subscribe(self._on_held),
+            services.tasks.failed.subscribe(lambda failure: self._on_bug(failure.name)),
+        ]
+        self.form.set_engine(services.session.engine)
+        self._count_spend()
+        self.attached.emit()
+        self.request_changed.emit()
+
+    def detach(self) -> None:
+        """Stop listening, before the services close."""
+        for leave in self._unsubscribe:
+            leave()
+        self._unsubscribe = []
+        self._services = None
+
+    # -- the shown photo and variant ----------------------------------------------------
+
+    @property
+    def photo(self) -> Path | None:
+        """The shown photo."""
+        return self._photo
+
+    @property
+    def entry(self) -> Entry | None:
+        """The chosen place of the strip; the original unless another one was chosen."""
+        if self._photo is None:
+            return None
+        key = self._chosen.get(self._photo, "original")
+        return self.strip.entry(key) or self.strip.entry("original")
+
+    @property
+    def variant_path(self) -> Path | None:
+        """The picture of the chosen variant; None for the original or a place in waiting."""
+        entry = self.entry
+        return entry.path if entry and entry.kind is EntryKind.RESULT else None
+
+    def choose_photo(self, path: Path | None) -> None:
+        """Show a photo that is in the list."""
+        if path == self._photo or (path is not None and self.photos.row(path) < 0):
+            return
+        self._photo = path
+        self.strip.reset(self._entries())
+        self.photo_changed.emit()
+        self.entry_changed.emit()
+        self.request_changed.emit()
+
+    def step_photo(self, by: int) -> None:
+        """Show the next or previous photo; stops at the ends."""
+        paths = self.photos.paths()
+        if paths:
+            row = max(0, min(len(paths) - 1, self.photos.row(self._photo) + by))
+            self.choose_photo(paths[row])
+
+    def choose_entry(self, key: str) -> None:
+        """Choose a place of the strip."""
+        if self._photo is None or self.strip.entry(key) is None:
+            return
+        before = self.entry
+        self._chosen[self._photo] = key
+        if before is None or before.key != key:
+            self.entry_changed.emit()
+
+    def step_entry(self, by: int) -> None:
+        """Choose the next or previous place; stops at the ends."""
+        entries = self.strip.entries()
+        entry = self.entry
+        if entry is not None:
+            row = max(0, min(len(entries) - 1, self.strip.row(entry.key) + by))
+            self.choose_entry(entries[row].key)
+
+    def close_photo(self, path: Path) -> None:
+        """Take a photo out of the list; nothing on disk changes."""
+        row = self.photos.row(path)
+        self.photos.remove(path)
+        if path == self._photo:
+            left = self.photos.paths()
+            self.choose_photo(left[min(row, len(left) - 1)] if left else None)
+
+    def add_sample(self, photo: Path, variants: Sequence[Path]) -> None:
+        """Open a sample photo with its finished variants."""
+        self._samples[photo] = tuple(variants)
+        self.photos.add([photo])
+        self._caption(photo)
+        if self._photo is None:
+            self.choose_photo(photo)
+            self.choose_entry("sample:0")
+            self.sample_shown.emit()
+
+    def _entries(self) -> list[Entry]:
+        if self._photo is None:
+            return []
+        entries = [original_entry(self._photo)]
+        entries += sample_entries(self._samples.get(self._photo, ()))
+        for job in reversed(self.jobs.jobs()):
+            if self._photo in job.request.images:
+                entries += job_entries(job)
+        return entries
+
+    def _on_opened(self, paths: list[Path]) -> None:
+        for path in paths:
+            self._caption(path)
+        if paths:
+            self.choose_photo(paths[0])
+
+    def _on_job(self, job: Job) -> None:
+        if self._photo in job.request.images:
+            before = self.entry
+            self.strip.update_entries(self._entries())
+            if self.entry != before:
+                self.entry_changed.emit()
+        for image in job.request.images:
+            if isinstance(image, Path):
+                self._caption(image)
+        if job.error is None:
+            self.notices.forget_job(job.id)
+        elif job.state.is_final and not job.hidden and self._services is not None:
+            self.notices.show_job(job)
+        if job.state.is_final and job.engine is Engine.PHOTA:
+            self._count_spend()
+
+    def _on_job_removed(self, job_id: str) -> None:
+        self.notices.forget_job(job_id)
+        before = self.entry
+        self.strip.update_entries(self._entries())
+        if self.entry != before:
+            self.entry_changed.emit()
+        for path in self.photos.paths():
+            self._caption(path)
+
+    def _caption(self, photo: Path) -> None:
+        jobs = [job for job in self.jobs.jobs() if photo in job.request.images and not job.hidden]
+        finished = sum(len(job.variants) for job in jobs) + len(self._samples.get(photo, ()))
+        self.photos.set_variants(photo, finished, sum(not job.state.is_final for job in jobs))
+
+    # -- asking for variants ------------------------------------------------------------
+
+    @property
+    def button_text(self) -> str:
+        """The submit button's words, with the price."""
+        return self.form.button_text(self._photo)
+
+    @property
+    def cost_text(self) -> str:
+        """The line above the button."""
+        return self.form.cost_text(self._photo)
+
+    @property
+    def can_submit(self) -> bool:
+        """Whether the button may be pressed."""
+        if self._services is None or self._photo is None or self._recording:
+            return False
+        return not self.form.request(self._photo).problems()
+
+    def submit(self) -> None:
+        """Ask for variants of the shown photo; a burst of clicks is one wish."""
+        now = self._clock()
+        burst = now - self._last_wish < BURST
+        self._last_wish = now
+        if burst or not self.can_submit:
+            return
+        if self.form.engine is Engine.PHOTA and not self.settings.value.consented:
+            self.consent_needed.emit(self.button_text.rpartition(" · ")[2])
+            return
+        self._record()
+
+    def consent(self) -> None:
+        """Remember that the person agreed to paid calls, and go on with the submit."""
+        self.settings.change(consented=True)
+        if self.can_submit:
+            self._record()
+
+    def _record(self) -> None:
+        services, photo = self._services, self._photo
+        if services is None or photo is None:
+            return
+        self._recording = True
+        self.request_changed.emit()
+        services.tasks.spawn(self._submit(services, photo), name=f"submit {photo.name}")
+
+    async def _submit(self, services: Services, photo: Path) -> None:
+        try:
+            await services.queue.submit(
+                self.form.request(photo),
+                engine=self.form.engine,
+                out_dir=self.settings.results_folder,
+                deliver=True,
+            )
+        except PhotaError as error:
+            self.notices.show_error(error, subject=photo.name, path=photo)
+        finally:
+            self._last_wish = self._clock()
+            self._recording = False
+            self.request_changed.emit()
+
+    def _on_form(self) -> None:
+        self.settings.change(variants=self.form.variants, output_format=self.form.output_format)
+        self.request_changed.emit()
+
+    # -- what comes back ------------------------------------------------------------------
+
+    def _on_held(self, hold: Hold) -> None:
+        job = self.jobs.job(hold.job_id)
+        name = next((i.name for i in job.request.images if isinstance(i, Path)), "") if job else ""
+        self.notices.show(notice_for(hold.error, subject=name, job_id=hold.job_id))
+
+    def _on_bug(self, name: str) -> None:
+        error = PhotaError(ErrorKind.BUG)
+        self.notices.show(notice_for(error, subject=name))
+
+    def paste_image(self, image: QImage) -> None:
+        """Open a picture from the clipboard."""
+        self.opener.paste(image)
+
+    def export(self, target: Path) -> None:
+        """Save the chosen variant (or the original) under a name the person chose."""
+        entry = self.entry
+        if entry is None or entry.path is None:
+            self.notices.show(Notice("There is no finished picture to export here yet."))
+            return
+        original = self._photo if entry.kind is EntryKind.RESULT else None
+        self.saver.export(entry.path, target, original)
+
+    def act_on_notice(self, notice: Notice) -> None:
+        """Do what a notice's button says about a job, a photo or folders."""
+        calls = {
+            NoticeAction.CHECK_AGAIN: JobAction.CHECK_AGAIN,
+            NoticeAction.RETRY: JobAction.RETRY,
+            NoticeAction.REMOVE: JobAction.REMOVE,
+        }
+        job = self.jobs.job(notice.job_id)
+        if notice.action is NoticeAction.OPEN_SUBFOLDERS:
+            self.opener.open_subfolders()
+        elif job is not None and not job.state.is_final and self._services is not None:
+            self._services.queue.try_now()  # it is held: look again
+        elif job is not None and notice.action in calls:
+            wanted = calls[notice.action]
+            allowed = self.jobs.actions(job.id)
+            if wanted not in allowed and allowed:
+                wanted = allowed[0]
+            self.jobs.act(job.id, wanted)
+        elif notice.action is NoticeAction.REMOVE and notice.path is not None:
+            self.close_photo(notice.path)
+
+    def details_of(self, notice: Notice) -> str:
+        """Return the text to copy for a notice: its words and its job's details."""
+        words = f"{notice.subject}: {notice.text}\n{notice.hint}".strip()
+        return f"{words}\n{self.jobs.details(notice.job_id)}".strip()
+
+    def open_samples(self) -> None:
+        """Open the sample photos with their finished variants."""
+        from phota_desktop.services.samples import samples
+
+        found = samples()
+        for sample in found:
+            self.add_sample(sample.photo, sample.variants)
+        if found:
+            self.choose_photo(found[0].photo)
+            self.choose_entry("sample:0")
+
+    def _count_spend(self) -> None:
+        if self._services is not None:
+            self._services.tasks.spawn(
+                self._read_spend(self._services), name="spend of today", replace=True
+            )
+
+    async def _read_spend(self, services: Services) -> None:
+        spent = await services.threads.journal(services.journal.spent_today, time.time())
+        if spent != self.spent_today:
+            self.spent_today = spent
+            self.spend_changed.emit()
+
+    def say(self, text: str, tone: Tone = Tone.INFO, hint: str = "") -> None:
+        """Show a notice without a button."""
+        self.notices.show(Notice(text, tone, NoticeAction.NONE, hint=hint))

@@ -1,0 +1,193 @@
+"""The variant strip of the shown photo: the original, then what was made of it or will be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from phota_desktop.core.jobs import Engine, Job, JobState
+from phota_desktop.core.options import Operation
+from phota_desktop.viewmodels.jobs import cost_words
+from phota_desktop.viewmodels.words import elapsed, plain
+
+Index = QModelIndex | QPersistentModelIndex
+ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
+DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
+LOCAL_LOOKS = ("Natural", "Brighter", "Warmer", "Punchier")
+"""What the local engine's enhance variants are, in order."""
+
+
+class EntryKind(StrEnum):
+    """What a place in the strip is."""
+
+    ORIGINAL = "original"
+    RESULT = "result"
+    WAITING = "waiting"
+    RUNNING = "running"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the strip; ``key`` stays the same while its picture is made.
+
+    ``group`` is the job's id: entries of one group stand in one bracket. ``started`` is the
+    wall-clock second at which the work began, while it runs.
+    """
+
+    key: str
+    kind: EntryKind
+    title: str
+    detail: str = ""
+    path: Path | None = None
+    group: str = ""
+    started: float | None = None
+
+    @property
+    def can_show(self) -> bool:
+        """True when there is a picture to look at."""
+        return self.path is not None
+
+
+def original_entry(photo: Path) -> Entry:
+    """Return the first place of the strip."""
+    return Entry("original", EntryKind.ORIGINAL, "Original", plain(photo.name, 120), photo)
+
+
+def sample_entries(variants: Sequence[Path]) -> list[Entry]:
+    """Return the finished variants of a sample photo."""
+    return [
+        Entry(f"sample:{n}", EntryKind.RESULT, _look(n), "sample", path, "sample")
+        for n, path in enumerate(variants)
+    ]
+
+
+def _look(n: int) -> str:
+    return LOCAL_LOOKS[n] if n < len(LOCAL_LOOKS) else f"v{n + 1}"
+
+
+def job_entries(job: Job) -> list[Entry]:
+    """Return a job's places: its pictures, its places in waiting, or the one reason why not."""
+    if job.hidden or job.state is JobState.CANCELED:
+        return []
+    local_looks = job.engine is Engine.LOCAL and job.request.operation is Operation.ENHANCE
+    cost = cost_words(job)
+    found = []
+    for n, variant in enumerate(job.variants):
+        size = f"{variant.width} × {variant.height}"
+        title = _look(n) if local_looks else f"v{n + 1}"
+        detail = f"{size} · {cost}" if n == 0 and job.engine is Engine.PHOTA else size
+        found.append(Entry(f"{job.id}:{n}", EntryKind.RESULT, title, detail, variant.path, job.id))
+    if not job.state.is_final:
+        kind = EntryKind.WAITING if job.state is JobState.QUEUED else EntryKind.RUNNING
+        word = "Waiting" if kind is EntryKind.WAITING else "Running"
+        started = None if kind is EntryKind.WAITING else (job.sent or job.created)
+        found += [
+            Entry(f"{job.id}:{n}", kind, word, "", None, job.id, started)
+            for n in range(len(found), job.request.variants)
+        ]
+        return found
+    kinds = {
+        JobState.FAILED: (EntryKind.FAILED, "Failed"),
+        JobState.PARTIAL: (EntryKind.FAILED, "Missing"),
+        JobState.REFUSED: (EntryKind.REFUSED, "Declined"),
+        JobState.UNKNOWN: (EntryKind.UNKNOWN, "Answer lost"),
+    }
+    if job.state in kinds:
+        kind, word = kinds[job.state]
+        reason = plain(job.error.message) if job.error else ""
+        if job.state is JobState.PARTIAL:
+            missing = job.request.variants - len(job.variants)
+            reason = reason or f"{missing} of {job.request.variants} did not come"
+        found.append(Entry(f"{job.id}:{len(found)}", kind, word, reason, None, job.id))
+    return found
+
+
+class VariantStripModel(QAbstractListModel):
+    """The entries of one photo; a change of one job touches only that job's rows."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Entry] = []
+
+    def entries(self) -> list[Entry]:
+        """Return the places in order."""
+        return list(self._entries)
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the place of that key."""
+        return next((entry for entry in self._entries if entry.key == key), None)
+
+    def row(self, key: str) -> int:
+        """Return the row of a key, -1 for none."""
+        return next((row for row, e in enumerate(self._entries) if e.key == key), -1)
+
+    def reset(self, entries: Iterable[Entry]) -> None:
+        """Show another photo's entries."""
+        self.beginResetModel()
+        self._entries = list(entries)
+        self.endResetModel()
+
+    def update_entries(self, entries: Iterable[Entry]) -> None:
+        """Bring the rows up to date by key, so that a selection stays where it is."""
+        new = list(entries)
+        keep = {entry.key for entry in new}
+        for row in reversed(range(len(self._entries))):
+            if self._entries[row].key not in keep:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._entries[row]
+                self.endRemoveRows()
+        for row, entry in enumerate(new):
+            if row < len(self._entries) and self._entries[row].key == entry.key:
+                if self._entries[row] != entry:
+                    self._entries[row] = entry
+                    self.dataChanged.emit(self.index(row), self.index(row))
+            else:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._entries.insert(row, entry)
+                self.endInsertRows()
+
+    def tick(self) -> None:
+        """Let running places show the next second."""
+        for row, entry in enumerate(self._entries):
+            if entry.kind is EntryKind.RUNNING:
+                self.dataChanged.emit(self.index(row), self.index(row), [DETAIL_ROLE])
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802, D102
+        return 0 if parent is not None and parent.isValid() else len(self._entries)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.isValid() and self._entries[index.row()].can_show:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
+        if not index.isValid() or index.row() >= len(self._entries):
+            return None
+        entry = self._entries[index.row()]
+        if role == ENTRY_ROLE:
+            return entry
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.title
+        if role == DETAIL_ROLE:
+            return detail_of(entry)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{entry.title}, {detail_of(entry)}" if detail_of(entry) else entry.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{entry.title}: {entry.detail}" if entry.detail else entry.title
+        return None
+
+
+def detail_of(entry: Entry) -> str:
+    """Return the second line of a place; the time since the start while it runs."""
+    if entry.started is not None:
+        return elapsed(time.time() - entry.started)
+    return entry.detail

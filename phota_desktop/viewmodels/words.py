@@ -1,0 +1,72 @@
+"""Words for the window: states, times and money, and foreign text made harmless."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal
+
+from phota_desktop.core.jobs import Job, JobState
+
+LIMIT = 500
+"""Characters of foreign text that are shown."""
+
+_STATES = {
+    JobState.QUEUED: "Waiting",
+    JobState.SENT: "Sending",
+    JobState.ACCEPTED: "Running",
+    JobState.READY: "Fetching pictures",
+    JobState.DONE: "Done",
+    JobState.PARTIAL: "Partly done",
+    JobState.FAILED: "Failed",
+    JobState.REFUSED: "Declined",
+    JobState.UNKNOWN: "Answer lost",
+    JobState.CANCELED: "Canceled",
+}
+
+_PHASES = {
+    "preparing": "Preparing",
+    "sending": "Sending",
+    "waiting": "Running",
+    "downloading": "Fetching pictures",
+}
+
+
+def plain(text: str, limit: int = LIMIT) -> str:
+    """Return foreign text on one line with control and direction characters made visible."""
+    shown = []
+    for character in text[: limit + 1]:
+        if character in "\n\r\t":
+            shown.append(" ")
+        elif unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+            shown.append(f"⟨U+{ord(character):04X}⟩")
+        else:
+            shown.append(character)
+    joined = "".join(shown)
+    return joined if len(joined) <= limit and len(text) <= limit else joined[: limit - 1] + "…"
+
+
+def elapsed(seconds: float) -> str:
+    """Return ``0:21`` or ``1:02:03``; never negative, whatever the clock did."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def state_words(job: Job, phase: str = "") -> str:
+    """Return a job's state as a person reads it; ``phase`` refines the states at work."""
+    if job.hidden and not job.state.is_final:
+        return "Canceled here; the result will be kept"
+    if phase in _PHASES and not job.state.is_final and job.state is not JobState.QUEUED:
+        return _PHASES[phase]
+    return _STATES[job.state]
+
+
+def money(amount: Decimal) -> str:
+    """Return US dollars with currency: ``$1.20``."""
+    return f"${amount:.2f}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return ``1 photo`` or ``3 photos``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
