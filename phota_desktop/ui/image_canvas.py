@@ -113,6 +113,12 @@ class ImageCanvas(CanvasInput):
         """The paths of the pictures on the screen, original first."""
         return tuple(slot.path for slot in self._frame.slots)
 
+    def is_settled(self) -> bool:
+        """Tell whether all that was asked for is there in full, or known to be unreadable."""
+        asked = {slot.path for slot in (self._original, self._variant) if slot and slot.path}
+        full = {path for path, image in self._images.items() if image.complete}
+        return asked <= full | set(self._errors)
+
     def labels(self) -> tuple[str, ...]:
         """Return the words on each picture: “v2 · 2048 × 1365 · 50 %”."""
         return tuple(self._label(slot, extent) for slot, _, extent in self._panes())
