@@ -54,16 +54,6 @@ def find_store() -> Store | None:
     return Store(_plain(backend_class()), name)
 
 
-def is_allowed(backend: object) -> bool:
-    """Tell whether an object's class is, by identity, one of the allowed ones."""
-    for entries in _ALLOWED.values():
-        for module, class_name, _ in entries:
-            loaded = sys.modules.get(module)
-            if loaded is not None and type(backend) is getattr(loaded, class_name, None):
-                return True
-    return False
-
-
 def _plain(backend: KeyringBackend) -> KeyringBackend:
     """Undo what ``KEYRING_PROPERTY_*`` and ``KEYCHAIN_PATH`` did to a fresh backend."""
     vars(backend).clear()

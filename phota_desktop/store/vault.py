@@ -35,7 +35,7 @@ _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _BODY = re.compile(r"(.+?)(-sync)?\.json(\.tmp)?")
 _PICTURE = re.compile(r"(.+)-(\d+)(?:\.(.*))?")
 _EXTENSION = re.compile(r"[a-z0-9]{1,5}")
-_ARRIVING = (".part", ".meta")
+_ARRIVING = (".part", ".meta", ".tmp")
 _MAX_COPIES = 100_000
 
 
@@ -49,6 +49,7 @@ class Vault:
         self._vault = folders.vault
         self._spool = folders.spool
         self._reserve = folders.home / "reserve"
+        self._doubtful: set[Path] = set()
         for folder in (self._vault, self._spool):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,7 +114,8 @@ class Vault:
 
     def drop_body(self, job_id: str) -> None:
         """Delete everything of a job in the spool: bodies and prepared inputs."""
-        self._delete(p for p in self._spool.iterdir() if _owner(p) == _checked(job_id))
+        owner = _checked(job_id)
+        self._delete(path for path in self._spool.iterdir() if _owner(path) == owner)
 
     # the vault: what came back ---------------------------------------------------------------
 
@@ -128,7 +130,8 @@ class Vault:
 
     def drop_parts(self, job_id: str) -> None:
         """Delete everything that arrived of a job and was not kept."""
-        self._delete(p for p in self._arriving() if _owner(p) == _checked(job_id))
+        owner = _checked(job_id)
+        self._delete(path for path in self._arriving() if _owner(path) == owner)
 
     def keep(self, part: Path, job_id: str, n: int, ext: str) -> tuple[Path, str]:
         """Make an arrived picture final: read-only, durable, never over another file.
@@ -140,7 +143,7 @@ class Vault:
             raise ValueError(f"Not a file extension: {ext!r}")
         stem = f"{_checked(job_id)}-{n}"
         try:
-            fsync_file(part)
+            self._make_durable(part)
             digest = sha256_of(part)
             for name in (f"{stem}.{ext}", *(f"{stem}.{k}.{ext}" for k in range(2, 100))):
                 final = self._vault / name
@@ -152,6 +155,28 @@ class Vault:
         except OSError as exc:
             raise disk_error(exc, part) from exc
         raise PhotaError(ErrorKind.DISK, f"There are too many versions of {stem}.")
+
+    def _make_durable(self, part: Path) -> None:
+        """Sync a part; after a failed sync only a new copy can be trusted.
+
+        The system forgets which pages it could not write, so a second sync of the same file
+        would pass without them.
+        """
+        try:
+            if part not in self._doubtful:
+                fsync_file(part)
+                return
+        except OSError:
+            self._doubtful.add(part)
+            raise
+        fresh = part.with_suffix(".tmp")
+        fresh.unlink(missing_ok=True)
+        with part.open("rb") as reader, open_new(fresh) as writer:
+            shutil.copyfileobj(reader, writer)
+            writer.flush()
+            os.fsync(writer.fileno())
+        fresh.replace(part)
+        self._doubtful.discard(part)
 
     def find(self, job_id: str, n: int) -> Path | None:
         """Return the newest kept picture ``n`` of a job, or None; drops a part beside it."""
