@@ -149,19 +149,26 @@ class Runner:
                 self._random,
                 sync=not job.async_mode,
             )
-            if not attempts.tainted and job.state is JobState.SENT:
-                job = await self.save(job, state=JobState.QUEUED, error=_job_error(failure))
             offline = failure.kind is ErrorKind.OFFLINE
-            if decision.action is Action.WAIT and not (offline and attempts.number > OFFLINE_TRIES):
+            patience_left = not offline or attempts.number <= OFFLINE_TRIES
+            if decision.action is Action.WAIT and patience_left:
+                job = await self._not_sent(job, attempts, failure)
                 await asyncio.sleep(decision.seconds)
             elif attempts.tainted and _leaves_doubt(failure):
                 if job.async_mode and failure.kind in RETRY_PAUSE and since < UNKNOWN_WINDOW_S:
                     raise Held(failure)
                 return await self.fail(job, failure, JobState.UNKNOWN)
             elif decision.action is Action.HOLD or offline:
+                await self._not_sent(job, attempts, failure)
                 raise Held(failure)
             else:
                 return await self.fail(job, failure)
+
+    async def _not_sent(self, job: Job, attempts: _Attempts, failure: PhotaError) -> Job:
+        """Move a job back to ``QUEUED`` when Phota surely never took it: it can be cancelled."""
+        if attempts.tainted or job.state is JobState.QUEUED:
+            return job
+        return await self.save(job, state=JobState.QUEUED, error=_job_error(failure))
 
     async def _submit(self, client: PhotaClient, job: Job) -> Accepted | Finished:
         assert job.body_path is not None  # noqa: S101  (checked with its digest just before)
@@ -237,9 +244,10 @@ class Runner:
                 decision = decide(Step.POLL, failure, failures, 0.0, self._random)
                 if decision.action is Action.HOLD:
                     raise Held(failure) from None
-                if decision.action is not Action.WAIT:
+                if failure.kind is ErrorKind.GONE:
                     return await self.fail(job, failure)
-                await asyncio.sleep(decision.seconds)
+                # Whatever else a poll is answered, the job may be paid: look again later.
+                await asyncio.sleep(decision.seconds or pause)
                 continue
             failures = 0
             if isinstance(answer, Finished):
@@ -265,7 +273,8 @@ class Runner:
 
 def _leaves_doubt(failure: PhotaError) -> bool:
     """Tell whether the lost try may have ended differently than this answer says."""
-    return failure.kind not in (ErrorKind.INVALID, ErrorKind.REFUSED)
+    conclusive = failure.status is not None
+    return not (conclusive and failure.kind in (ErrorKind.INVALID, ErrorKind.REFUSED))
 
 
 def _job_error(error: PhotaError) -> JobError:

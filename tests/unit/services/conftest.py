@@ -10,9 +10,17 @@ import pytest
 from PIL import Image
 
 from phota_desktop.core.jobs import Engine
+from phota_desktop.services import runner
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
+
+@pytest.fixture(autouse=True)
+def quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poll at once and often; the pauses themselves are the retry table's tests."""
+    monkeypatch.setattr(runner, "POLL_FIRST", 0.03)
+    monkeypatch.setattr(runner, "OFFLINE_TRIES", 1)
+
 
 Open = Callable[..., AbstractAsyncContextManager[Services]]
 

@@ -117,7 +117,6 @@ async def test_every_shape_of_answer_is_read(
         Fault("download", "reset", times=1),
         Fault("download", "status", status=503, body="html", times=1),
         Fault("download", "garbage", times=1),
-        Fault("download", "extra", times=1),
         Fault("download", "expired", times=1),
     ],
     ids=lambda fault: f"{fault.step}-{fault.do}-{fault.status}",
