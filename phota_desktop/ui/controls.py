@@ -39,14 +39,21 @@ class IconButton(QToolButton):
 
     def set_with_text(self, with_text: bool) -> None:
         """Show the words beside the icon, or the icon alone."""
-        style = Qt.ToolButtonStyle
-        self.setToolButtonStyle(
-            style.ToolButtonTextBesideIcon if with_text else style.ToolButtonIconOnly
-        )
+        show_words(self, with_text)
 
     def retint(self) -> None:
         """Draw the icon in the theme's colour."""
         self.setIcon(icon(self._icon_name, size=20))
+
+
+def show_words(button: QToolButton, shown: bool) -> None:
+    """Show a tool button's words beside its icon, or the icon alone."""
+    style = Qt.ToolButtonStyle
+    button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly)
+    if button.property("words") is not shown:
+        button.setProperty("words", shown)  # the stylesheet evens out the margins by it
+        button.style().unpolish(button)
+        button.style().polish(button)
 
 
 class Caption(QLabel):

@@ -59,7 +59,8 @@ class DropHint(QWidget):
     def cover(self) -> None:
         """Lie over the whole parent and show."""
         parent = self.parentWidget()
-        self.setGeometry(parent.rect())
+        if parent is not None:
+            self.setGeometry(parent.rect())
         self.raise_()
         self.show()
 

@@ -44,15 +44,15 @@ class JobDelegate(QStyledItemDelegate):
     """Paints a coloured mark, the job's title and its state in words."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, D102
-        line = option.fontMetrics.height()  # type: ignore[attr-defined]
+        line = option.fontMetrics.height()
         return QSize(200, 2 * line + 12)
 
     def paint(  # noqa: D102
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
     ) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
-        font: QFont = option.font  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
+        font: QFont = option.font
         colours = tokens()
         job = index.data(JOB_ROLE)
         painter.save()
@@ -93,7 +93,8 @@ class JobPanel(QWidget):
         self.setObjectName("jobPanel")
         self.setAccessibleName("Jobs")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumHeight(152)
+        self.setMinimumHeight(136)
+        self.setMaximumHeight(192)
         self._jobs = jobs
         title = QLabel("Jobs", self)
         title.setTextFormat(Qt.TextFormat.PlainText)

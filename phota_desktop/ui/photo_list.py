@@ -48,9 +48,9 @@ class PhotoDelegate(QStyledItemDelegate):
     def paint(  # noqa: D102
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
     ) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
-        font: QFont = option.font  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
+        font: QFont = option.font
         colours = tokens()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from phota_desktop.ui.controls import show_words
 from phota_desktop.ui.icons import icon
 
 
@@ -57,8 +58,8 @@ class SegmentedControl(QWidget):
             button.setAutoExclusive(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             if segment.icon:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
                 button.setIconSize(QSize(16, 16))
+                show_words(button, True)
             if stretch:
                 button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _on=False, value=segment.value: self.chosen.emit(value))
@@ -75,12 +76,9 @@ class SegmentedControl(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """Show icons alone where there is little room."""
-        style = Qt.ToolButtonStyle
         for segment in self._segments:
             if segment.icon:
-                self._buttons[segment.value].setToolButtonStyle(
-                    style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon
-                )
+                show_words(self._buttons[segment.value], not compact)
 
     @property
     def value(self) -> str:

@@ -67,3 +67,4 @@ class StatusRow(QWidget):
         spent, cap = self._studio.spent_today, self._studio.settings.value.daily_cap
         local = self._studio.form.engine is Engine.LOCAL and not spent
         self.spend.setText("" if local else f"Today {money(spent)} of {money(cap)}")
+        self.spend.setVisible(not local)

@@ -25,7 +25,10 @@ class PromptEditor(QPlainTextEdit):
         self.setObjectName("promptEditor")
         self.setAccessibleName("Prompt")
         self.setTabChangesFocus(True)
-        self.setFixedHeight(96)
+        self.setMinimumHeight(44)
+        self.setMaximumHeight(96)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAcceptDrops(False)  # a photo dropped here opens like anywhere else
 
 
 class StudioDrawer(QWidget):

@@ -100,10 +100,8 @@ QMainWindow, QDialog, #topBar, #statusRow { background: $window; }
 #divider { background: $line; border: none; }
 #topBar { border-bottom: 1px solid $line; }
 #statusRow { border-top: 1px solid $line; }
-#photoPanel { border-right: 1px solid $line; }
-#studioDrawer { border-left: 1px solid $line; }
 #stripPanel, #jobPanel { border-top: 1px solid $line; }
-QSplitter::handle { background: $window; }
+QSplitter::handle { background: $line; }
 QLabel { background: transparent; }
 QLabel[role="quiet"] { color: $quiet; }
 QLabel[role="bad"] { color: $bad; }
@@ -111,6 +109,7 @@ QLabel[role="good"] { color: $good; }
 QLabel[role="warn"] { color: $warn; }
 QToolButton, QPushButton { background: transparent; border: 1px solid transparent;
   border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; }
+QToolButton[words="true"] { padding-right: 3px; }
 QPushButton { background: $raised; border-color: $line; padding: 4px 12px; }
 QToolButton:hover, QPushButton:hover { background: $hover; }
 QToolButton:pressed, QPushButton:pressed { background: $line; }
@@ -125,6 +124,7 @@ QPushButton[role="primary"]:disabled { background: $raised; color: $disabled;
   border-color: $line; }
 QToolButton[segment] { background: $raised; border: 1px solid $line; border-radius: 0;
   padding: 3px 10px; color: $quiet; }
+QToolButton[segment][words="true"] { padding-right: 5px; }
 QToolButton[segment]:hover { background: $hover; color: $text; }
 QToolButton[segment]:checked { background: $hover; color: $text; }
 QToolButton[segment="first"], QToolButton[segment="middle"] { border-right: none; }

@@ -63,7 +63,7 @@ class TopBar(QWidget):
         self.badge.setObjectName("engineBadge")
         self.badge.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.badge.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.badge.setIconSize(QSize(8, 8))
+        self.badge.setIconSize(QSize(14, 8))
         self.badge.clicked.connect(lambda _on=False: self.settings_asked.emit())
         self.settings = IconButton(
             "settingsButton",
@@ -75,6 +75,7 @@ class TopBar(QWidget):
         )
         self.menu = IconButton("menuButton", "menu", "Menu", self)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.badge.setProperty("words", True)
         self._lay_out()
         self.views.chosen.connect(self.view_asked)
         self.views.set_value("single")
@@ -135,9 +136,8 @@ class TopBar(QWidget):
         if self._zoom_menu.isEmpty():
             self._zoom_menu.addAction("Fit", lambda: self.zoom_asked.emit(0))
             for percent in STEPS:
-                self._zoom_menu.addAction(
-                    f"{percent} %", lambda percent=percent: self.zoom_asked.emit(percent)
-                )
+                action = self._zoom_menu.addAction(f"{percent} %")
+                action.triggered.connect(lambda _on=False, to=percent: self.zoom_asked.emit(to))
 
 
 def _line(parent: QWidget) -> QFrame:
@@ -148,7 +148,7 @@ def _line(parent: QWidget) -> QFrame:
 
 
 def _dot(colour: str) -> QPixmap:
-    drawn = QPixmap(16, 16)
+    drawn = QPixmap(28, 16)
     drawn.setDevicePixelRatio(2)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)

@@ -50,16 +50,16 @@ class EntryDelegate(QStyledItemDelegate):
         self._art = art
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, D102
-        line = option.fontMetrics.height()  # type: ignore[attr-defined]
+        line = option.fontMetrics.height()
         return QSize(THUMB.width() + GRID, _TOP + THUMB.height() + 2 * line + GRID)
 
     def paint(  # noqa: D102
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
     ) -> None:
         entry: Entry = index.data(ENTRY_ROLE)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
-        font: QFont = option.font  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
+        font: QFont = option.font
         colours = tokens()
         frame = QRectF(rect.left() + GRID / 2, rect.top() + _TOP, THUMB.width(), THUMB.height())
         painter.save()

@@ -192,7 +192,6 @@ class WindowCommands(QObject):
             self.job_panel = JobPanel(self._window.jobs, self._window)
             self.job_panel.close_button.clicked.connect(lambda _on=False: self.toggle_jobs())
             self._window.rows.insertWidget(2, self.job_panel)
-            self.job_panel.setFixedHeight(184)
             shown = True
         else:
             shown = not self.job_panel.isVisible()

@@ -317,6 +317,8 @@ def title_of(job: Job) -> str:
 
 def cost_words(job: Job) -> str:
     """Return what the job cost, or else what it is going to cost."""
+    if job.engine is Engine.LOCAL:
+        return "free"
     if job.cost is not None:
         return "free" if job.cost == Decimal(0) else money(job.cost)
     return show_range(job.estimate)

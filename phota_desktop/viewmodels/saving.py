@@ -62,8 +62,8 @@ class Saver(QObject):
 
         wanted = format_of(target)
         try:
-            saved = await export_variant(
-                services.threads, picture, target, original=original, output_format=wanted
+            saved = await services.threads.files(
+                export_variant, picture, target, original=original, output_format=wanted
             )
         except PhotaError as error:
             self._notices.show_error(error, subject=target.name)

@@ -107,7 +107,7 @@ class SettingsViewModel(QObject):
     def preferred_engine(self) -> Engine | None:
         """The engine a person chose last; None lets the key decide."""
         name = self._settings.extra.get("engine")
-        return Engine(name) if name in tuple(Engine) else None
+        return Engine(name) if isinstance(name, str) and name in tuple(Engine) else None
 
     @property
     def surround(self) -> str:
