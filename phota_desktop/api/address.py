@@ -46,10 +46,10 @@ def parse_url(text: str) -> httpx.URL | None:
         return None
     try:
         url = httpx.URL(text)
-        origin_of(url)
+        port = origin_of(url)[2]
     except (httpx.InvalidURL, ValueError):
         return None
-    return None if url.userinfo else url
+    return url if not url.userinfo and port <= 65535 else None
 
 
 @dataclass(frozen=True)

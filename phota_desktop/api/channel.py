@@ -189,6 +189,7 @@ class ApiChannel:
                 transport=self._transport(),
                 headers=BASE_HEADERS,
                 follow_redirects=False,
+                event_hooks={"response": [set_redirect_aside]},
                 trust_env=False,
             )
         return self._client
@@ -203,6 +204,14 @@ class ApiChannel:
             limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=5.0),
             socket_options=SOCKET_OPTIONS,
         )
+
+
+async def set_redirect_aside(response: httpx.Response) -> None:
+    """Move the ``Location`` header to ``extensions["location"]``.
+
+    httpx builds the next request even when it is told not to follow, and fails on a hostile one.
+    """
+    response.extensions["location"] = response.headers.pop("location", "")
 
 
 async def pieces(response: httpx.Response, deadline: Deadline) -> AsyncIterator[bytes]:

