@@ -34,7 +34,7 @@ async def command_line_services(folders: AppFolders) -> AsyncIterator[Services]:
 
 async def enhance(arguments: argparse.Namespace, output: Output, folders: AppFolders) -> Exit:
     """Enhance every readable file; each is a job of its own."""
-    opened = open_paths(arguments.files, recursive=arguments.recursive)
+    opened = open_paths(arguments.files, recursive=arguments.recursive, unique=False)
     exits = _complain_of_unreadable(opened, arguments, output)
     requests: list[tuple[str, StudioRequest]] = [
         (
@@ -61,10 +61,10 @@ async def enhance(arguments: argparse.Namespace, output: Output, folders: AppFol
 def _complain_of_unreadable(
     opened: Opened, arguments: argparse.Namespace, output: Output
 ) -> list[Exit]:
-    for problem in opened.problems:
+    for name, problem in zip(opened.refused, opened.problems, strict=True):
         output.error(problem)
         if output.as_json:
-            output.record(failure_object(problem.field, arguments.verb, problem))
+            output.record(failure_object(name, arguments.verb, problem))
     for folder in opened.folders:
         output.say(f"{show_path(folder)}: left out; --recursive enters folders within folders.")
     return [Exit.USAGE] * bool(opened.problems)

@@ -16,27 +16,34 @@ from phota_desktop.core.errors import ErrorKind, PhotaError
 class Opened:
     """What came of opening: readable photos in order, folders left out, and a sentence for each no.
 
-    ``folders`` are the subfolders that only ``recursive`` would have entered.
+    ``folders`` are the subfolders that only ``recursive`` would have entered; ``refused`` names
+    the files of ``problems``, in the same order.
     """
 
     photos: tuple[Path, ...]
     folders: tuple[Path, ...] = ()
     problems: tuple[PhotaError, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def open_paths(
-    paths: Iterable[Path], *, recursive: bool = False, known: Iterable[Path] = ()
+    paths: Iterable[Path],
+    *,
+    recursive: bool = False,
+    known: Iterable[Path] = (),
+    unique: bool = True,
 ) -> Opened:
-    """Return the photos among files and folders, each content once, sorted within a folder.
+    """Return the photos among files and folders, sorted within a folder.
 
-    Files named by the person must be readable, else they are a problem; in a folder, what is no
-    photo is passed over. ``known`` are photos that are open already and are not repeated.
+    With ``unique`` each content comes once, whatever its names. Files named by the person must
+    be readable, else they are a problem; in a folder, what is no photo is passed over. ``known``
+    are photos that are open already and are not repeated.
     """
     from phota_desktop.imaging.reading import probe
 
     photos: list[Path] = []
     folders: list[Path] = []
-    problems: list[PhotaError] = []
+    refused: dict[Path, PhotaError] = {}
     seen = {path.resolve() for path in known}
     contents: dict[tuple[int, str], Path] = {}
     for path, named in _walk(paths, recursive, folders):
@@ -47,18 +54,18 @@ def open_paths(
             digest = _quick_digest(path)
         except PhotaError as problem:
             if named:
-                problems.append(problem)
+                refused[path] = problem
             continue
         except OSError as problem:
             if named:
                 reason = problem.strerror or "it cannot be opened"
-                problems.append(PhotaError(ErrorKind.BAD_IMAGE, f"{path.name}: {reason}."))
+                refused[path] = PhotaError(ErrorKind.BAD_IMAGE, f"{path.name}: {reason}.")
             continue
         seen.add(path.resolve())
-        if (info.bytes, digest) not in contents:
+        if not unique or (info.bytes, digest) not in contents:
             contents[info.bytes, digest] = path
             photos.append(path)
-    return Opened(tuple(photos), tuple(folders), tuple(problems))
+    return Opened(tuple(photos), tuple(folders), tuple(refused.values()), tuple(map(str, refused)))
 
 
 def _walk(

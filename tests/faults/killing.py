@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -111,7 +110,7 @@ class Killer:
         out = str(self.folder / "out")
         for n in range(2):
             copy = self.folder / f"photo-{self.rounds}-{n}.jpg"
-            shutil.copy(self.photo, copy)
+            copy.write_bytes(self.photo.read_bytes() + f"{self.rounds}-{n}".encode())
         names = [str(self.folder / f"photo-{self.rounds}-{n}.jpg") for n in range(2)]
         prompt = f"brighter {self.rounds}"  # equal requests would look like a double charge
         arguments = ["enhance", *names, "-n", "2", "--yes", "--quiet", "--out", out]

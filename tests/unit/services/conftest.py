@@ -15,6 +15,7 @@ from phota_desktop.services.composition import Services, open_services
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
 
+
 @pytest.fixture(autouse=True)
 def quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Poll at once and often; the pauses themselves are the retry table's tests."""
