@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
-import secrets
-import unicodedata
 from pathlib import Path
 from typing import BinaryIO
 
@@ -67,7 +64,7 @@ def close_durably(file: BinaryIO) -> None:
 
 
 def _write_beside(path: Path, content: bytes, mode: int) -> Path:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
     try:
         with open_new(temporary, mode) as file:
             file.write(content)
@@ -140,6 +137,8 @@ def copy_new(source: Path, part: Path, target: Path, mode: int = 0o600) -> bool:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hex."""
+    import hashlib  # 3 ms that the window's start need not pay
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -160,6 +159,8 @@ def safe_stem(text: str, max_bytes: int = MAX_NAME_BYTES - 24) -> str:
     Separators, control and direction characters become ``_``; names Windows reserves get one in
     front; nothing left reads ``photo``.
     """
+    import unicodedata
+
     normal = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
     kept = "".join(
         "_" if ch in '/\\:*?"<>|' or unicodedata.category(ch).startswith("C") else ch

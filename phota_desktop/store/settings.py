@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import secrets
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -72,7 +72,7 @@ class SettingsStore:
             settings = self._parse(raw)
             if settings.install_salt:
                 return settings
-            settings = dataclasses.replace(settings, install_salt=secrets.token_hex(16))
+            settings = dataclasses.replace(settings, install_salt=os.urandom(16).hex())
             if self._path.exists():
                 self.save(settings)
             elif not write_new(self._path, _encode(settings)):

@@ -72,10 +72,10 @@ class Api(Wire):
             return
         job, new = memory.submit(operation, body)
         cents = memory.cents(operation) * len(memory.pictures(job)) if new else 0
-        memory.ledger.write(
-            "post", charged=new, repeated=not new, job_id=job.id, cents=cents, status=200, **row
-        )
-        if body.get("async") and mode == "v0.7":
+        in_background = bool(body.get("async")) and mode == "v0.7"
+        row |= {"job_id": job.id, "cents": cents, "status": 202 if in_background else 200}
+        memory.ledger.write("post", charged=new, repeated=not new, **row)
+        if in_background:
             answer = Answer.json(202, self._handle(job))
         else:
             self.pause(max(0.0, memory.chaos.traits.job_seconds - memory.age(job)))
