@@ -179,8 +179,8 @@ def test_models(document: object, ids: tuple[str, ...] | None) -> None:
 
 NAMES = [
     "job_id id poll_url status state error errors detail code message loc msg type",
-    "request_id images download_urls url result response output data job known_subjects counts progress",
-    "profiles profile_id tag models field",
+    "request_id images download_urls url result response output data job known_subjects counts",
+    "progress profiles profile_id tag models field",
 ]
 keys = st.sampled_from(" ".join(NAMES).split()) | st.text(max_size=4)
 leaves = (
