@@ -194,3 +194,4 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
     await services.session.start()
     await services.queue.sweep()
     await services.queue.resume()
+    await services.session.await_keyring()

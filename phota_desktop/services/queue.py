@@ -163,6 +163,8 @@ class JobQueue:
             try:
                 return await self._runner.run(job, resumed=resumed)
             except Held as held:
+                if held.error.kind is ErrorKind.DISK:
+                    await self._threads.files(self._vault.release_reserve)
                 self.held.emit(Hold(job_id, held.error))
                 if not self._patient:
                     return await self._give_up(self._jobs[job_id], held.error)
@@ -226,10 +228,11 @@ class JobQueue:
         return self._journal.restored and job.state is JobState.SENT
 
     async def sweep(self) -> None:
-        """Clear leftovers of jobs that have ended; open jobs keep all their files."""
+        """Clear leftovers of jobs that have ended, then set room aside for a full disk."""
         keep = {job.id for job in await self._threads.journal(self._journal.open_jobs)}
         keep |= {job.id for job in self._jobs.values() if job.state in _KEPT_TO_RETRY}
         await self._threads.files(self._vault.sweep, keep)
+        await self._threads.files(self._vault.reserve)
 
     async def wait(self, job_id: str) -> Job:
         """Wait until nothing more happens to a job by itself; return it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from phota_desktop.api.client import PhotaClient
     from phota_desktop.api.network import NetworkThread
 
+KEYRING_PATIENCE = 120.0
+"""Seconds until a keyring that waits for its owner is given up (threat T5)."""
 LOCAL_BASE_URL = "http://engine.local/v1/phota"
 """The address of the embedded engine; no socket is ever opened for it."""
 
@@ -58,6 +61,14 @@ class Session:
         self.engine = engine or (Engine.PHOTA if self.finding.key else Engine.LOCAL)
         self.changed.emit(self)
         return self.finding
+
+    async def await_keyring(self, seconds: float = KEYRING_PATIENCE) -> None:
+        """Go on waiting for a keyring that asks its owner; use Phota if it gives a key in time."""
+        until = time.monotonic() + seconds
+        while self.finding.state is KeyState.WAITING and time.monotonic() < until:
+            await self.look_for_key()
+            if self.finding.key is not None:
+                self.set_engine(Engine.PHOTA)
 
     async def look_for_key(self) -> KeyFinding:
         """Look for a key again without changing the engine."""

@@ -47,7 +47,8 @@ class AppFolders:
             pictures = person / "Pictures" / "Phota"
             return cls._under(home, home, home / "cache", home / "run", pictures)
         home = _xdg(environ, "XDG_DATA_HOME", person / ".local" / "share")
-        runtime = _xdg(environ, "XDG_RUNTIME_DIR", None) or home / "run"
+        in_session = Path(environ.get("XDG_RUNTIME_DIR") or "").is_absolute()
+        runtime = _xdg(environ, "XDG_RUNTIME_DIR", home) if in_session else home / "run"
         return cls._under(
             home,
             _xdg(environ, "XDG_CONFIG_HOME", person / ".config"),
@@ -101,12 +102,12 @@ def _not_writable(folder: Path, reason: str) -> PhotaError:
 _APP = "phota-desktop"
 
 
-def _xdg(environ: Mapping[str, str], name: str, default: Path | None) -> Path:
+def _xdg(environ: Mapping[str, str], name: str, default: Path) -> Path:
     """Return the app's folder under an XDG base; relative values are ignored, as XDG asks."""
     value = Path(environ.get(name) or "")
     if value.is_absolute():
         return value / _APP
-    return default / _APP if default else Path()
+    return default / _APP
 
 
 def _pictures(environ: Mapping[str, str], person: Path) -> Path:

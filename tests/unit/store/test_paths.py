@@ -50,3 +50,10 @@ def test_an_open_folder_is_closed(tmp_path: Path) -> None:
     home.mkdir(mode=0o755)
     AppFolders.find({"PHOTA_DESKTOP_HOME": str(home)}).create()
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_without_a_session_folder_the_locks_live_in_the_home(tmp_path: Path) -> None:
+    folders = AppFolders.find({"HOME": str(tmp_path)})
+    if sys.platform == "linux":
+        assert folders.runtime == folders.home / "run"
+    assert folders.runtime.is_absolute()
