@@ -6,14 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QTransform
+from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion, QTransform
 
 from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.viewport import Placement
 
 PIXELS_FROM = 3.0
 """From this scale on each image pixel is a square of its own colour (design.md: 300 %)."""
+
+_MOVING_SHARE = 0.6
+"""Part of the pixels across that will do in movement: a level half too large costs double."""
 
 _MARGIN = 4
 """Level pixels around the visible part, so that smoothing never meets the edge of a cut."""
@@ -39,6 +42,7 @@ class Scene:
 
     panes: tuple[PaneScene, ...]
     surround: QColor
+    moving: bool = False
 
 
 def device_space(painter: QPainter) -> None:
@@ -60,14 +64,23 @@ def paint(painter: QPainter, exposed: Sequence[QRect], scene: Scene) -> None:
     Reads nothing but its arguments, so a test can paint onto any QImage.
     """
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    share = _MOVING_SHARE if scene.moving else 1.0
     for part in exposed:
-        painter.fillRect(part, scene.surround)
+        bare = QRegion(part)
         for pane in scene.panes:
             visible = part.intersected(pane.clip).intersected(pane.pane)
-            if pane.image is not None and not visible.isEmpty():
-                painter.setClipRect(visible)
-                _draw(painter, pane.image, pane.placement, pane.pane.topLeft(), visible)
-                painter.setClipping(False)
+            if pane.image is None or visible.isEmpty():
+                continue
+            # First what surrounds the picture, since its edge may be blended with it.
+            inside = visible.intersected(_covered(pane))
+            painter.setClipRegion(QRegion(visible) - inside)
+            painter.fillRect(visible, scene.surround)
+            painter.setClipRect(visible)
+            _draw(painter, pane.image, pane.placement, pane.pane.topLeft(), visible, share)
+            bare -= visible
+        painter.setClipRegion(bare)
+        painter.fillRect(part, scene.surround)
+        painter.setClipping(False)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
@@ -92,6 +105,14 @@ def paint_halved(painter: QPainter, exposed: Sequence[QRect], scene: Scene, buff
         painter.setClipping(False)
 
 
+def _covered(pane: PaneScene) -> QRect:
+    """Return the device pixels that the picture surely covers all of."""
+    placed = pane.placement
+    left = pane.pane.left() + math.floor(placed.left + 0.5)
+    top = pane.pane.top() + math.floor(placed.top + 0.5)
+    return QRect(left, top, math.floor(placed.width) - 1, math.floor(placed.height) - 1)
+
+
 def _halved(pane: PaneScene) -> PaneScene:
     placed = pane.placement
     smaller = Placement(
@@ -106,12 +127,17 @@ def _half_rect(rect: QRect) -> QRect:
 
 
 def _draw(
-    painter: QPainter, image: LoadedImage, placed: Placement, origin: QPoint, visible: QRect
+    painter: QPainter,
+    image: LoadedImage,
+    placed: Placement,
+    origin: QPoint,
+    visible: QRect,
+    share: float,
 ) -> None:
     # Whole device pixels: edges stay crisp, and at 100 % the picture is copied, not resampled.
     left = origin.x() + math.floor(placed.left + 0.5)
     top = origin.y() + math.floor(placed.top + 0.5)
-    level = image.level_for(placed.scale)
+    level = image.level_for(placed.scale, share)
     across = placed.scale * image.full_width / level.width()
     down = placed.scale * image.full_height / level.height()
     if across == 1.0 and down == 1.0:
@@ -147,5 +173,3 @@ SURROUNDS = {
     "white": QColor(255, 255, 255),
 }
 """Canvas surrounds; grey reflects 18 %, which sRGB writes as 118."""
-
-CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

@@ -41,12 +41,29 @@ class Divider:
 
 
 def side_panes(size: QSize, count: int, gap: int) -> tuple[QRect, ...]:
-    """Lay panes of equal size in a row, or in a column where the canvas is taller than wide."""
-    if size.width() >= size.height():
-        width = max((size.width() - gap * (count - 1)) // count, 1)
-        return tuple(QRect(n * (width + gap), 0, width, size.height()) for n in range(count))
-    height = max((size.height() - gap * (count - 1)) // count, 1)
-    return tuple(QRect(0, n * (height + gap), size.width(), height) for n in range(count))
+    """Lay out panes of equal size, in the unit of ``size``: two in a row, more in a grid.
+
+    Two stand one above the other where the canvas is taller than wide.
+    """
+    columns = _columns(size, count)
+    rows = -(-count // columns)
+    width = max((size.width() - gap * (columns - 1)) // columns, 1)
+    height = max((size.height() - gap * (rows - 1)) // rows, 1)
+    return tuple(
+        QRect(n % columns * (width + gap), n // columns * (height + gap), width, height)
+        for n in range(count)
+    )
+
+
+def _columns(size: QSize, count: int) -> int:
+    if count <= 2:
+        return count if size.width() >= size.height() else 1
+
+    def room(columns: int) -> float:
+        """Return how large a 3:2 picture gets."""
+        return min(size.width() / columns / 3, size.height() / -(-count // columns) / 2)
+
+    return max(range(1, count + 1), key=room)
 
 
 class CompareView(QWidget):

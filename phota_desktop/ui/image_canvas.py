@@ -196,7 +196,7 @@ class ImageCanvas(CanvasInput):
         for (slot, pane, extent), clip in zip(self._panes(), clips, strict=True):
             placed = _NOWHERE if extent.is_empty else self._viewport.place(extent)
             panes.append(PaneScene(self._images.get(slot.path), placed, pane, clip))
-        return Scene(tuple(panes), self._surround)
+        return Scene(tuple(panes), self._surround, self._moving)
 
     def mark_moving(self) -> None:
         """Say that the person is panning or zooming: frames get lighter, decoders fewer."""
@@ -343,7 +343,6 @@ class ImageCanvas(CanvasInput):
     @Slot(object, object)
     def _on_divider(self, old: Divider, new: Divider) -> None:
         """Repaint only what lies between the old and the new line."""
-        self.mark_moving()
         if old.vertical != new.vertical:
             self.update()
             return
@@ -359,8 +358,7 @@ class ImageCanvas(CanvasInput):
     def _on_still(self) -> None:
         self._moving = False
         self._loader.set_moving(False)
-        if self.devicePixelRatioF() > _DENSE:
-            self.update()
+        self.update()
         self.setAccessibleDescription("; ".join(self.labels()))
 
     def _tell_zoom(self) -> None:

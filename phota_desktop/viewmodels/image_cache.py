@@ -32,9 +32,12 @@ class LoadedImage:
         """Memory held by all levels."""
         return sum(level.sizeInBytes() for level in self.levels)
 
-    def level_for(self, scale: float) -> QImage:
-        """Return the smallest level with every pixel that ``scale`` shows, else the largest."""
-        needed = self.full_width * scale
+    def level_for(self, scale: float, share: float = 1.0) -> QImage:
+        """Return the smallest level with every pixel that ``scale`` shows, else the largest.
+
+        A ``share`` below 1 is content with that part of the pixels across.
+        """
+        needed = self.full_width * scale * share
         for level in reversed(self.levels):
             # Half a percent short is invisible, and spares twice the work at sizes that just miss.
             if level.width() >= needed * 0.995:
