@@ -118,13 +118,14 @@ def open_photo(path: Path) -> Iterator[tuple[BinaryIO, PhotoFormat, int]]:
 
 def read_photo(path: Path) -> bytes:
     """Read a whole picture file (at most 100 MB). Raises ``BadImageError``."""
-    with open_photo(path) as (stream, _, _):
+    with open_photo(path) as (stream, _, size):
         try:
-            data = stream.read(MAX_FILE_BYTES + 1)
+            # One byte more than there was tells a file that is being written to.
+            data = stream.read(size + 1)
         except OSError as error:
             raise BadImageError(BadImage.MISSING, path) from error
-    if len(data) > MAX_FILE_BYTES:
-        raise BadImageError(BadImage.FILE_TOO_LARGE, path)
+    if len(data) != size:
+        raise BadImageError(BadImage.TRUNCATED, path)
     return data
 
 
