@@ -14,7 +14,7 @@ from phota_desktop import __version__
 from phota_desktop.api import errors
 from phota_desktop.api.address import ServerAddress
 from phota_desktop.api.body import FileBody
-from phota_desktop.api.dialing import CONNECT_S, SOCKET_OPTIONS
+from phota_desktop.api.dialing import CONNECT_S, LeanTransport
 from phota_desktop.api.network import NetworkThread
 from phota_desktop.api.spill import MAX_JSON_BYTES, UnreadableAnswerError
 from phota_desktop.core.errors import ErrorKind, PhotaError
@@ -197,13 +197,7 @@ class ApiChannel:
     def _transport(self) -> httpx.AsyncBaseTransport:
         if self._app is not None:
             return httpx.ASGITransport(self._app, raise_app_exceptions=False)
-        return httpx.AsyncHTTPTransport(
-            verify=self.network.tls(),
-            trust_env=False,
-            http2=False,
-            limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=5.0),
-            socket_options=SOCKET_OPTIONS,
-        )
+        return LeanTransport(self.network.tls(), CONNECTIONS, checked=False)
 
 
 async def set_redirect_aside(response: httpx.Response) -> None:

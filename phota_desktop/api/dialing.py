@@ -11,6 +11,8 @@ from collections.abc import Iterable
 import httpcore
 import httpx
 
+from phota_desktop.api.streams import AsyncioNetwork
+
 CONNECT_S = 10.0
 
 SOCKET_OPTIONS: list[tuple[int, int, int]] = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
@@ -44,11 +46,8 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-class CheckedNetwork(httpcore.AsyncNetworkBackend):
+class CheckedNetwork(AsyncioNetwork):
     """Resolves a name itself, refuses it when any of its addresses is not public, then dials."""
-
-    def __init__(self) -> None:
-        self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -78,22 +77,18 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError("the name has no address")
         for address in addresses:
             try:
-                return await self._backend.connect_tcp(
+                return await super().connect_tcp(
                     address, port, CONNECT_S / 2, local_address, socket_options
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait; httpcore asks for it between its own tries, of which there are none."""
-        await asyncio.sleep(seconds)
 
+class LeanTransport(httpx.AsyncHTTPTransport):
+    """An HTTP/1.1 transport over our own network backend; ``checked`` refuses private nets."""
 
-class CheckedTransport(httpx.AsyncHTTPTransport):
-    """An HTTP/1.1 transport whose connections go through :class:`CheckedNetwork`."""
-
-    def __init__(self, tls: ssl.SSLContext, connections: int) -> None:
+    def __init__(self, tls: ssl.SSLContext, connections: int, *, checked: bool) -> None:
         super().__init__(verify=tls, trust_env=False)
         # httpx has no public way to choose httpcore's network backend.
         self._pool = httpcore.AsyncConnectionPool(
@@ -101,7 +96,7 @@ class CheckedTransport(httpx.AsyncHTTPTransport):
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=5.0,
-            network_backend=CheckedNetwork(),
+            network_backend=CheckedNetwork() if checked else AsyncioNetwork(),
             socket_options=SOCKET_OPTIONS,
         )
 

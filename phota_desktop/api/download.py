@@ -17,9 +17,8 @@ from phota_desktop.api.address import ServerAddress, is_loopback_host, parse_url
 from phota_desktop.api.channel import BASE_HEADERS, ASGIApp, set_redirect_aside
 from phota_desktop.api.dialing import (
     CONNECT_S,
-    SOCKET_OPTIONS,
-    CheckedTransport,
     ForbiddenAddressError,
+    LeanTransport,
 )
 from phota_desktop.api.network import NetworkThread, progress_to
 from phota_desktop.api.resume import Mark, discard, keep_mark, length, mark_of, open_part
@@ -226,14 +225,8 @@ class Downloader:
     def _transport(self) -> httpx.AsyncBaseTransport:
         if self._app is not None:
             return httpx.ASGITransport(self._app, raise_app_exceptions=False)
-        if self._address.is_loopback:
-            return httpx.AsyncHTTPTransport(
-                verify=self._network.tls(),
-                trust_env=False,
-                limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=5.0),
-                socket_options=SOCKET_OPTIONS,
-            )
-        return CheckedTransport(self._network.tls(), CONNECTIONS)
+        checked = not self._address.is_loopback
+        return LeanTransport(self._network.tls(), CONNECTIONS, checked=checked)
 
 
 def _extent(response: httpx.Response, mark: Mark | None, have: int) -> tuple[int, int | None]:
