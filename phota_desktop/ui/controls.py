@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWi
 
 from phota_desktop.ui.icons import icon
 
+_CAN_BE_DISABLED = frozenset({"export"})
+
 
 class IconButton(QToolButton):
     """A flat button with an icon of ours; its tooltip names the key."""
@@ -43,7 +45,8 @@ class IconButton(QToolButton):
 
     def retint(self) -> None:
         """Draw the icon in the theme's colour."""
-        self.setIcon(icon(self._icon_name, size=20))
+        grey = not self.isEnabled() or self._icon_name in _CAN_BE_DISABLED
+        self.setIcon(icon(self._icon_name, size=20, can_be_disabled=grey))
 
 
 def show_words(button: QToolButton, shown: bool) -> None:

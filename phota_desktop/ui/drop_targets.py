@@ -28,7 +28,8 @@ class Offered:
 
 def may_open(mime: QMimeData) -> bool:
     """Tell quickly, while a drag moves, whether it could be opened."""
-    return mime.hasImage() or any(url.isLocalFile() for url in mime.urls())
+    schemes = {url.scheme() for url in mime.urls()}
+    return mime.hasImage() or bool(schemes & {"file", "http", "https"})
 
 
 def offered(mime: QMimeData) -> Offered:

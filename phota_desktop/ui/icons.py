@@ -40,10 +40,11 @@ def _pixmap(name: str, colour: str, size: int, scale: float) -> QPixmap:
     return drawn
 
 
-def icon(name: str, *, size: int = 20, colour: str = "") -> QIcon:
-    """Return icon ``name`` in the text colour (or ``colour``), greyed when disabled."""
+def icon(name: str, *, size: int = 20, colour: str = "", can_be_disabled: bool = False) -> QIcon:
+    """Return icon ``name`` in the text colour (or ``colour``), with a grey twin on wish."""
     app = QGuiApplication.instance()
     scale = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
     made = QIcon(pixmap(name, colour or tokens().text, size, scale))
-    made.addPixmap(pixmap(name, tokens().disabled, size, scale), QIcon.Mode.Disabled)
+    if can_be_disabled:
+        made.addPixmap(pixmap(name, tokens().disabled, size, scale), QIcon.Mode.Disabled)
     return made

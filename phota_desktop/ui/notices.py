@@ -27,7 +27,7 @@ class NoticeBar(QWidget):
         self._notices = notices
         self._sign = QLabel(self)
         self._words = ElidedLabel("", self, role="text")
-        self._action = push_button("noticeAction", "", self)
+        self._action = push_button("noticeAction", "Act", self)
         self._close = IconButton(
             "noticeDismiss", "close", "Dismiss", self, on_click=notices.dismiss
         )
