@@ -80,6 +80,7 @@ class CompareView(QWidget):
         self._divider = Divider()
         self._shown = False
         self._held = False
+        self._dragged = False
         self.hide()
 
     @property
@@ -113,8 +114,7 @@ class CompareView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the line when it is near."""
         if event.button() is Qt.MouseButton.LeftButton and self._is_near(event.position()):
-            self._held = True
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._held, self._dragged = True, False
             event.accept()
         else:
             event.ignore()
@@ -122,6 +122,7 @@ class CompareView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the line, or show that it can be dragged."""
         if self._held:
+            self._dragged = True
             self.set_divider(Divider(self._fraction(event.position()), self._divider.vertical))
             event.accept()
             return
@@ -133,9 +134,11 @@ class CompareView(QWidget):
         event.ignore()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the line."""
+        """Let go of the line; a click gives it the focus, a drag leaves the arrow keys alone."""
         if self._held and event.button() is Qt.MouseButton.LeftButton:
             self._held = False
+            if not self._dragged:
+                self.setFocus(Qt.FocusReason.MouseFocusReason)
             event.accept()
         else:
             event.ignore()

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QFontMetricsF,
     QImage,
@@ -222,6 +222,13 @@ class ImageCanvas(CanvasInput):
         self._paint_words(painter, event.rect(), ratio)
         painter.end()
 
+    def event(self, event: QEvent) -> bool:
+        """Follow the window to a display of another scale."""
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self._arrange()
+            self.update()
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the panes follow the canvas."""
         self.compare.setGeometry(self.rect())
@@ -262,6 +269,8 @@ class ImageCanvas(CanvasInput):
         self._images = {path: image for path, image in self._images.items() if path in kept}
         if before.photo != frame.photo:
             self._viewport.set_mode(ZoomMode.FIT)
+        if self.compare.hasFocus() and frame.view is not View.SWIPE:
+            self.setFocus()
         self.compare.show_divider(frame.view is View.SWIPE)
         self.compare.setVisible(frame.view is not View.SINGLE)
         self._arrange()

@@ -181,11 +181,11 @@ class ImageLoader(QObject):
                     self._stages[name] = after
                 if isinstance(value, tuple):
                     self._cache.put(*value, pinned=self._wanted)
+                if outcome and name in self._wanted:
+                    told = value[1] if isinstance(value, tuple) else value
+                    # Under the lock, or another worker's full picture could overtake a preview.
+                    self._arrived.emit(outcome, name, told)
                 self._changed.notify_all()
-                wanted = name in self._wanted
-            if wanted and outcome:
-                told = value[1] if isinstance(value, tuple) else value
-                self._arrived.emit(outcome, name, told)
 
     def _do(
         self, name: str, stage: _Stage, found: tuple[FileKey, LoadedImage] | None

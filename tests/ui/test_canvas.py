@@ -179,6 +179,32 @@ def test_the_divider_moves_by_arrow_keys_and_turns_by_r_and_double_click(
     assert sheet.divider.position == 1
 
 
+def test_what_is_not_the_dividers_falls_through_to_the_canvas(pair: ImageCanvas) -> None:
+    pair.set_view(View.SWIPE)
+    window = pair.window().windowHandle()
+    pair.viewport.set_percent(200)
+    QTest.mousePress(window, LEFT, NONE, QPoint(100, 100))
+    QTest.mouseMove(window, QPoint(130, 100))
+    QTest.mouseMove(window, QPoint(190, 100))
+    QTest.mouseRelease(window, LEFT, NONE, QPoint(190, 100))
+    assert pair.viewport.centre == pytest.approx((0.45, 0.5))
+    assert pair.compare.divider.position == 0.5
+    QTest.mousePress(window, LEFT, NONE, QPoint(300, 100))
+    QTest.mouseMove(window, QPoint(400, 100))
+    QTest.mouseMove(window, QPoint(450, 100))
+    QTest.mouseRelease(window, LEFT, NONE, QPoint(450, 100))
+    assert pair.compare.divider.position == pytest.approx(0.75)
+    assert pair.hasFocus()
+    QTest.mouseClick(window, LEFT, NONE, QPoint(450, 100))
+    assert pair.compare.hasFocus()
+    QTest.keyClick(window, Key.Key_Right)
+    assert pair.compare.divider.position == pytest.approx(0.76)
+    QTest.keyClick(window, Key.Key_Z)
+    assert pair.viewport.mode is ZoomMode.FIT
+    pair.set_view(View.SINGLE)
+    assert pair.hasFocus()
+
+
 def test_moving_the_divider_repaints_only_the_strip(pair: ImageCanvas, qtbot: QtBot) -> None:
     pair.set_view(View.SWIPE)
     qtbot.wait(20)
