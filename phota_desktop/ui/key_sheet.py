@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from phota_desktop.ui.controls import push_button
 from phota_desktop.ui.shortcuts import COMMANDS
@@ -32,7 +40,9 @@ class KeySheet(QDialog):
             grid.setColumnStretch(1, 1)
             rows = [command for command in COMMANDS if command.section == section]
             for row, command in enumerate(rows):
-                keys = overrides.get(command.id) or "  ".join(_shown(k) for k in command.keys)
+                keys = overrides.get(command.id) or "  ".join(
+                    dict.fromkeys(_shown(key) for key in command.keys)
+                )
                 grid.addWidget(_label(keys, ""), row, 0)
                 grid.addWidget(_label(command.words, ""), row, 1)
             column.addLayout(grid)
@@ -57,6 +67,7 @@ def _shown(key: str) -> str:
 def _label(text: str, role: str) -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     if role:
         label.setProperty("role", role)
     return label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.strip_panel = StripPanel(studio, self._art, self)
         self.drawer = StudioDrawer(studio, self)
         self.status = StatusRow(studio, jobs, self)
+        self._is_complete = False
         self._drop_hint = DropHint(self.canvas)
         self.body = QSplitter(Qt.Orientation.Horizontal, self)
         self._lay_out()
@@ -108,7 +110,7 @@ class MainWindow(QMainWindow):
         self.canvas.zoom_changed.connect(self.top.show_zoom)
         self.canvas.view_changed.connect(lambda view: self.top.views.set_value(view.value))
         self.strip_panel.export_asked.connect(commands.export)
-        self.photo_panel.list.show_file_asked.connect(commands.show_file)
+        self.photo_panel.show_file_asked.connect(commands.show_file)
         self.status.jobs_asked.connect(commands.toggle_jobs)
         self.studio.photo_changed.connect(self.show_photo)
         self.studio.entry_changed.connect(self.show_photo)
@@ -136,6 +138,18 @@ class MainWindow(QMainWindow):
             self.showNormal()
         self.raise_()
         self.activateWindow()
+
+    def complete(self) -> None:
+        """Make what an empty window does not show: the lists."""
+        self._is_complete = True
+        for part in (self.photo_panel.list, self.strip_panel.strip):
+            part.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+        super().paintEvent(event)
+        if not self._is_complete:
+            self._is_complete = True
+            QTimer.singleShot(0, self, self.complete)
 
     # -- keys ---------------------------------------------------------------------------
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from phota_desktop.ui.controls import Caption
-from phota_desktop.ui.photo_list import PhotoList
 from phota_desktop.ui.theme import GRID
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.viewmodels.studio import StudioViewModel
 
+if TYPE_CHECKING:
+    from phota_desktop.ui.photo_list import PhotoList
+
 
 class PhotoPanel(QWidget):
-    """Heading and list; the heading counts."""
+    """Heading and list; the heading counts. The list is made when first used."""
+
+    show_file_asked = Signal(object)
+    """Carries the :class:`Path` whose folder is to be opened."""
 
     def __init__(
         self, studio: StudioViewModel, art: ThumbnailArt, parent: QWidget | None = None
@@ -24,11 +32,11 @@ class PhotoPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(176)
         self._studio = studio
+        self._art = art
         self._title = QLabel("Photos", self)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._empty = Caption("Photos you open are listed here.", self)
         self._empty.setWordWrap(True)
-        self.list = PhotoList(studio, art, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID + GRID // 2, 0, 0)
         column.setSpacing(GRID)
@@ -36,10 +44,22 @@ class PhotoPanel(QWidget):
         self._empty.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         column.addWidget(self._title)
         column.addWidget(self._empty)
-        column.addWidget(self.list, 1)
+        column.addStretch(1)
+        self._column = column
         for signal in (studio.photos.rowsInserted, studio.photos.rowsRemoved):
             signal.connect(self.refresh)
         self.refresh()
+
+    @cached_property
+    def list(self) -> PhotoList:
+        """The list; empty lists and their code can wait until the window is painted."""
+        from phota_desktop.ui.photo_list import PhotoList
+
+        made = PhotoList(self._studio, self._art, self)
+        made.show_file_asked.connect(self.show_file_asked)
+        self._column.takeAt(self._column.count() - 1)
+        self._column.addWidget(made, 1)
+        return made
 
     def refresh(self) -> None:
         """Count the photos."""

@@ -91,6 +91,7 @@ class SettingsDialog(QDialog):
         grid.setVerticalSpacing(GRID)
         grid.setColumnStretch(1, 1)
         key_row = QHBoxLayout()
+        key_row.setSpacing(GRID)
         for part in (self.key, self.check, self.save):
             key_row.addWidget(part)
         forget_row = QHBoxLayout()

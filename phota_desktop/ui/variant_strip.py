@@ -24,15 +24,14 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.ui.icons import pixmap
+from phota_desktop.ui.strip_panel import BRACKET, PICTURE_HEIGHT
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
 from phota_desktop.viewmodels.studio import StudioViewModel
 from phota_desktop.viewmodels.variants import DETAIL_ROLE, ENTRY_ROLE, Entry, EntryKind
 
 Index = QModelIndex | QPersistentModelIndex
-THUMB = QSize(108, 72)
-_TOP = 10
-"""Room above the pictures, in which the bracket of one job is drawn."""
+THUMB = QSize(108, PICTURE_HEIGHT)
 _BADGES = {
     EntryKind.FAILED: ("failed", "bad"),
     EntryKind.REFUSED: ("refused", "warn"),
@@ -50,7 +49,7 @@ class EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, D102
         line = option.fontMetrics.height()
-        return QSize(THUMB.width() + GRID, _TOP + THUMB.height() + 2 * line + GRID)
+        return QSize(THUMB.width() + GRID, BRACKET + THUMB.height() + 2 * line + GRID)
 
     def paint(  # noqa: D102
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
@@ -61,7 +60,7 @@ class EntryDelegate(QStyledItemDelegate):
         states = type(state)  # a look at QStyle itself costs 9 ms before the first paint
         font: QFont = option.font
         colours = tokens()
-        frame = QRectF(rect.left() + GRID / 2, rect.top() + _TOP, THUMB.width(), THUMB.height())
+        frame = QRectF(rect.left() + GRID / 2, rect.top() + BRACKET, THUMB.width(), THUMB.height())
         painter.save()
         self._bracket(painter, rect, index, entry)
         if entry.can_show and entry.path is not None:
@@ -168,8 +167,6 @@ class VariantStrip(QListView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalScrollBar().setSingleStep(THUMB.width() // 2)
-        line = self.fontMetrics().height()
-        self.setFixedHeight(_TOP + THUMB.height() + 2 * line + 2 * GRID + 4)
         art.arrived.connect(self.viewport().update)
         studio.entry_changed.connect(self.follow)
         studio.photo_changed.connect(self.follow)

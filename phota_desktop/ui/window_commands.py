@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit
 
 from phota_desktop.ui.compare_view import View
 from phota_desktop.ui.controls import IconButton
@@ -295,7 +295,7 @@ class WindowCommands(QObject):
 
     def retint(self) -> None:
         """Draw all icons in the theme's colours."""
-        window: QWidget = self._window
+        window = self._window
         for button in window.findChildren(IconButton):
             button.retint()
         for control in window.findChildren(SegmentedControl):
@@ -303,8 +303,8 @@ class WindowCommands(QObject):
         self._window.status.refresh()
         self._window.status.notice.refresh()
         self._window.top.refresh_badge()
-        for view in (self._window.strip_panel.strip, self._window.photo_panel.list):
-            view.viewport().update()
+        window.strip_panel.strip.viewport().update()
+        window.photo_panel.list.viewport().update()
 
     def restore(self) -> None:
         """Bring the window to where it was left."""
