@@ -72,7 +72,8 @@ class Viewport(QObject):
 
     Pictures of different sizes match by fraction: the same eye at the same size in every pane.
     All lengths are device pixels, so 100 % is one image pixel per device pixel on any display.
-    The leader is the picture whose percentage is spoken of when no other extent is given.
+    The leader is the picture whose percentage is spoken of; others are shown at their own true
+    scale, so that 100 % means the same on every key and over every pane.
     """
 
     changed = Signal()
@@ -179,17 +180,16 @@ class Viewport(QObject):
     def set_percent(
         self, percent: float, at: Point | None = None, extent: Extent | None = None
     ) -> None:
-        """Show the leader (or the extent given) at a percentage."""
-        extent = extent or self._leader
-        self._zoom_to(percent / 100 / extent.fit_scale, at, extent)
+        """Show the leader at a percentage; ``at`` is a point in the pane of ``extent``."""
+        self._zoom_to(percent / 100 / self._leader.fit_scale, at, extent or self._leader)
 
     def step(self, direction: int, at: Point | None = None, extent: Extent | None = None) -> None:
-        """Go to the next larger (+1) or smaller (−1) of fit, fill and ``STEPS``."""
-        extent = extent or self._leader
+        """Go to the leader's next larger (+1) or smaller (−1) of fit, fill and ``STEPS``."""
+        leader = self._leader
         stops: list[tuple[float, ZoomMode]] = [(1.0, ZoomMode.FIT)]
-        if extent.fill_zoom > 1 + _ON_STEP:
-            stops.append((extent.fill_zoom, ZoomMode.FILL))
-        stops += [(percent / 100 / extent.fit_scale, ZoomMode.FREE) for percent in STEPS]
+        if leader.fill_zoom > 1 + _ON_STEP:
+            stops.append((leader.fill_zoom, ZoomMode.FILL))
+        stops += [(percent / 100 / leader.fit_scale, ZoomMode.FREE) for percent in STEPS]
         present = self.zoom
         if direction > 0:
             beyond = [stop for stop in stops if stop[0] > present * (1 + _ON_STEP)]
@@ -200,7 +200,7 @@ class Viewport(QObject):
         if target is None:
             return
         if target[1] is ZoomMode.FREE:
-            self._zoom_to(target[0], at, extent)
+            self._zoom_to(target[0], at, extent or leader)
         else:
             self.set_mode(target[1])
 

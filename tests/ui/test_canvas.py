@@ -230,6 +230,16 @@ def test_side_by_side_shows_both(pair: ImageCanvas) -> None:
     assert scales[1] == pytest.approx(2 * scales[0], abs=1)
 
 
+def test_100_percent_means_the_variant_wherever_the_cursor_is(pair: ImageCanvas) -> None:
+    for view, spot in ((View.SWIPE, QPoint(100, 100)), (View.SIDE, QPoint(100, 200))):
+        pair.set_view(view)
+        QTest.mouseMove(pair, spot)
+        QTest.mouseDClick(pair, LEFT, NONE, spot)
+        assert pair.viewport.label() == "100 %"
+        assert [label.rsplit(" · ")[-1] for label in pair.labels()] == ["50 %", "100 %"]
+        pair.zoom_fit()
+
+
 def test_a_photo_without_variants_is_shown_alone_in_any_view(
     canvas: ImageCanvas, photos: list[Path], qtbot: QtBot
 ) -> None:
