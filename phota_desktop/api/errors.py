@@ -58,7 +58,8 @@ def from_response(
             field=_field(said) if kind is ErrorKind.INVALID else "",
         )
 
-    if said.is_moderation and 400 <= status < 500:
+    # Moderation was a 500 before v0.1.1 of the API.
+    if said.is_moderation and 400 <= status <= 500:
         return make(ErrorKind.REFUSED)
     if status in (401, 403):
         return make(ErrorKind.KEY_REJECTED)

@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 import pybase64
 
+WRAPPERS = ("result", "response", "output", "data", "job")
+"""Keys under which an answer may be wrapped (section 15 of the contract)."""
 MAX_PICTURES = 4
 MAX_PICTURE_BYTES = 100_000_000
 MAX_JSON_BYTES = 1_000_000
@@ -42,11 +44,15 @@ class UnreadableAnswerError(ValueError):
 
 
 class _Place(IntEnum):
-    """Where a value stands: elsewhere, right under ``images``, or deeper below it."""
+    """Where a value stands: where results are, right under their ``images``, deeper, or elsewhere.
+
+    Elsewhere, ``images`` may be our own input sent back, which must not be taken for a result.
+    """
 
     ELSEWHERE = 0
-    IMAGES = 1
-    BELOW = 2
+    RESULT = 1
+    IMAGES = 2
+    BELOW = 3
 
 
 class _Level:
@@ -212,7 +218,7 @@ class Spilled:
 class SpillReader:
     """Feed it the pieces of a JSON answer, then :meth:`close` it.
 
-    Strings under a key ``images`` that are base64 (``data:`` prefix, line breaks, URL-safe
+    Strings under ``images`` of the answer (or of what it is wrapped in) that are base64 (``data:`` prefix, line breaks, URL-safe
     alphabet and missing padding tolerated) are decoded into ``part_for(0)``, ``part_for(1)`` …
     at most four; damaged ones are left out. :meth:`abort` removes the files. Raises
     UnreadableAnswerError, and OSError when a file cannot be written.
@@ -300,7 +306,7 @@ class SpillReader:
         if level is not None and level.expects_key:
             return _Key()
         place = _place_in(level)
-        return _Text() if place is _Place.ELSEWHERE else _Picture(self, place)
+        return _Picture(self, place) if place >= _Place.IMAGES else _Text()
 
     def _inside(self, piece: bytes, at: int) -> int:
         string = self._string
@@ -343,10 +349,12 @@ def load_json(text: str) -> object:
 
 def _place_in(level: _Level | None) -> _Place:
     if level is None:
-        return _Place.ELSEWHERE
-    if level.is_object and level.key == b"images" and level.place is _Place.ELSEWHERE:
+        return _Place.RESULT
+    if level.place is not _Place.RESULT or not level.is_object:
+        return level.place
+    if level.key == b"images":
         return _Place.IMAGES
-    return level.place
+    return _Place.RESULT if level.key.decode("utf-8", "replace") in WRAPPERS else _Place.ELSEWHERE
 
 
 def _plain(raw: bytes) -> bytes:

@@ -7,12 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from phota_desktop.api.answers import Accepted, Failed, Finished, ModelCatalogue, Running
-from phota_desktop.api.spill import MAX_PICTURES, Spilled, UnreadableAnswerError, load_json
+from phota_desktop.api.spill import (
+    MAX_PICTURES,
+    WRAPPERS,
+    Spilled,
+    UnreadableAnswerError,
+    load_json,
+)
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.profiles import Profile, ProfileStatus
 
-_WRAPPERS = ("result", "response", "output", "data", "job")
-"""Where an answer may be wrapped (section 15 of the contract)."""
 _DEPTH = 3
 _TEXT = 500
 _MAX_LINK = 8192
@@ -207,7 +211,7 @@ def _layers(document: object, depth: int = _DEPTH) -> Iterator[dict[str, object]
         return
     yield document
     if depth > 0:
-        for name in _WRAPPERS:
+        for name in WRAPPERS:
             yield from _layers(document.get(name), depth - 1)
 
 

@@ -129,6 +129,8 @@ class LoopbackServer:
             if not piece:
                 return None
             got += piece
+            if got[:1] == b"\x16":
+                return None  # a TLS greeting
         self.bytes_in += len(got)
         head, _, body = got.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")

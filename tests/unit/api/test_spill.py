@@ -170,6 +170,14 @@ def test_pictures_in_objects_below_images_are_found(tmp_path: Path) -> None:
     assert got.document["images"][0]["sha256"] == "ab" * 32  # type: ignore[index]
 
 
+@pytest.mark.parametrize("place", ["request", "input", "params"])
+def test_echoed_edit_photos_are_no_result(place: str, tmp_path: Path) -> None:
+    echo = base64.b64encode(b"i" * 9000).decode()
+    got = spill(json.dumps({place: {"images": [echo]}, "result": None}).encode(), [50], tmp_path)
+    assert got.parts == ()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_echoed_input_is_no_result(tmp_path: Path) -> None:
     echo = base64.b64encode(b"i" * 200_000).decode()
     got = spill(json.dumps({"image": echo, "images": []}).encode(), [], tmp_path)
