@@ -89,7 +89,7 @@ def problem(environ: Mapping[str, str] = os.environ) -> str:
 
 
 def _platform(environ: Mapping[str, str]) -> str:
-    """Return the Qt platform that will be used; empty if it would need a display that is not set."""
+    """Return the Qt platform that will be used; empty if there is no display for it."""
     chosen = environ.get("QT_QPA_PLATFORM", "").partition(";")[0].partition(":")[0]
     if chosen in NO_SCREEN:
         return chosen
@@ -118,6 +118,6 @@ def _x_server_answers(environ: Mapping[str, str]) -> bool:
     for function in (xcb.xcb_connection_has_error, xcb.xcb_disconnect):
         function.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(os.fsencode(environ["DISPLAY"]), None)
-    answers = xcb.xcb_connection_has_error(connection) == 0
+    trouble = int(xcb.xcb_connection_has_error(connection))
     xcb.xcb_disconnect(connection)
-    return answers
+    return trouble == 0
