@@ -218,9 +218,10 @@ class Spilled:
 class SpillReader:
     """Feed it the pieces of a JSON answer, then :meth:`close` it.
 
-    Strings under ``images`` of the answer (or of what it is wrapped in) that are base64 (``data:`` prefix, line breaks, URL-safe
-    alphabet and missing padding tolerated) are decoded into ``part_for(0)``, ``part_for(1)`` …
-    at most four; damaged ones are left out. :meth:`abort` removes the files. Raises
+    Strings under ``images`` of the answer, or of what it is wrapped in, that are base64
+    (``data:`` prefix, line breaks, URL-safe alphabet and missing padding tolerated) are decoded
+    into ``part_for(0)``, ``part_for(1)`` … at most four; damaged ones are left out.
+    :meth:`abort` removes the files. Raises
     UnreadableAnswerError, and OSError when a file cannot be written.
     """
 

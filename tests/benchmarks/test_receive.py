@@ -16,6 +16,7 @@ import pytest
 
 from phota_desktop.api.address import ServerAddress
 from phota_desktop.api.client import PhotaClient
+from phota_desktop.api.dialing import LeanTransport
 from phota_desktop.api.network import NetworkThread
 from phota_desktop.api.studio import Finished
 from phota_desktop.core.options import Operation
@@ -39,16 +40,18 @@ class Bench:
         address = ServerAddress.parse(f"{origin}/v1/phota")
         self.client = PhotaClient(address, ApiKey("key-of-a-bench"), self.network)
         self.bare_client = httpx.AsyncClient(trust_env=False)
+        lean = LeanTransport(self.network.tls(), 1, checked=False)
+        self.lean_client = httpx.AsyncClient(transport=lean, trust_env=False)
         self.runner = asyncio.Runner()
         self.gaps = LoopGap()
 
-    async def bare(self) -> int:
-        return await self.network.run(self._bare())
+    async def bare(self, client: httpx.AsyncClient) -> int:
+        return await self.network.run(self._bare(client))
 
-    async def _bare(self) -> int:
+    async def _bare(self, client: httpx.AsyncClient) -> int:
         count = 0
         url = f"{self.origin}/v1/phota/generate"
-        async with self.bare_client.stream("POST", url, content=BODY, timeout=60) as response:
+        async with client.stream("POST", url, content=BODY, timeout=60) as response:
             async for piece in response.aiter_raw():
                 count += len(piece)
         return count
@@ -63,6 +66,7 @@ class Bench:
 
     def close(self) -> None:
         self.runner.run(self.network.run(self.bare_client.aclose()))
+        self.runner.run(self.network.run(self.lean_client.aclose()))
         self.runner.run(self.client.close())
         self.runner.close()
         self.network.close()
@@ -98,7 +102,10 @@ def test_receive(tmp_path: Path) -> None:
         bench = Bench(origin, tmp_path)
         times = interleaved(
             {
-                "bare receive": lambda: bench.runner.run(bench.bare()),
+                "bare receive": lambda: bench.runner.run(bench.bare(bench.bare_client)),
+                "bare receive, our sockets": lambda: bench.runner.run(
+                    bench.bare(bench.lean_client)
+                ),
                 "ours: receive, decode, save": lambda: bench.runner.run(bench.ours()),
                 "json() + base64 + write": lambda: naive(origin, tmp_path),
             },
