@@ -7,6 +7,7 @@ import json
 import socket
 import socketserver
 import struct
+import sys
 import traceback
 import uuid
 from collections.abc import Mapping
@@ -67,6 +68,8 @@ class Listener(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request, client_address):  # type: ignore[no-untyped-def]
         """Write a crash of the fake itself to the ledger, where the tests' end looks."""
+        if isinstance(sys.exc_info()[1], ConnectionError):
+            return  # the client was killed, which is no fault of the fake
         self.memory.ledger.write("crash", text=traceback.format_exc())
 
     def hang_up_all(self) -> None:

@@ -7,23 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests.faults.killing import Findings, Killer, journal_is_sound
 
 WORKERS = 2
 
 
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "photo.jpg"
-    Image.effect_noise((640, 480), 60).convert("RGB").save(path, quality=90)
-    return path
-
-
-def _series(folder: Path, photo: Path, seed: int, kills: int, mutant: str = "") -> Findings:
+def _series(folder: Path, seed: int, kills: int, mutant: str = "") -> Findings:
     folder.mkdir()
-    killer = Killer(folder, photo, seed, mutant)
+    killer = Killer(folder, seed, mutant)
     with killer.fake:
         while killer.findings.kills < kills:
             killer.round()
@@ -32,10 +24,10 @@ def _series(folder: Path, photo: Path, seed: int, kills: int, mutant: str = "") 
     return findings
 
 
-def _kill(tmp_path: Path, photo: Path, kills: int) -> list[Findings]:
+def _kill(tmp_path: Path, kills: int) -> list[Findings]:
     with ThreadPoolExecutor(WORKERS) as pool:
         running = [
-            pool.submit(_series, tmp_path / str(seed), photo, seed, kills // WORKERS)
+            pool.submit(_series, tmp_path / str(seed), seed, kills // WORKERS)
             for seed in range(WORKERS)
         ]
         return [one.result() for one in running]
@@ -43,9 +35,9 @@ def _kill(tmp_path: Path, photo: Path, kills: int) -> list[Findings]:
 
 @pytest.mark.timeout(900)
 @pytest.mark.faults
-def test_kills_at_random_moments_cost_nothing(tmp_path: Path, photo: Path) -> None:
+def test_kills_at_random_moments_cost_nothing(tmp_path: Path) -> None:
     kills = int(os.environ.get("PHOTA_TEST_KILLS", "200"))
-    found = _kill(tmp_path, photo, kills)
+    found = _kill(tmp_path, kills)
     assert all(findings.clean for findings in found), found
     assert sum(findings.kills for findings in found) >= kills
     assert sum(findings.charges for findings in found) >= kills // 4
@@ -53,6 +45,6 @@ def test_kills_at_random_moments_cost_nothing(tmp_path: Path, photo: Path) -> No
 
 @pytest.mark.timeout(300)
 @pytest.mark.faults
-def test_a_fresh_id_on_retry_is_caught(tmp_path: Path, photo: Path) -> None:
-    found = _series(tmp_path / "mutant", photo, seed=1, kills=25, mutant="fresh-id")
+def test_a_fresh_id_on_retry_is_caught(tmp_path: Path) -> None:
+    found = _series(tmp_path / "mutant", seed=1, kills=25, mutant="fresh-id")
     assert found.double_charges > 0
