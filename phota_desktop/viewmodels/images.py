@@ -62,6 +62,7 @@ class ImageLoader(QObject):
         self._ahead: list[str] = []
         self._stages: dict[str, _Stage] = {}
         self._busy: set[str] = set()
+        self._asked_again: set[str] = set()
         self._threads: list[threading.Thread] = []
         self._count = threads or max(os.cpu_count() or 1, 1)
         self._moving = False
@@ -98,6 +99,8 @@ class ImageLoader(QObject):
                     self._stages[name] = _Stage.CACHED
                 else:
                     self._stages[name] = _Stage.NEW
+                if name in self._busy and self._stages.get(name) is _Stage.CACHED:
+                    self._asked_again.add(name)
                 if found is not None:
                     known.append((name, found[1]))
             self._wanted = names
@@ -177,7 +180,10 @@ class ImageLoader(QObject):
                 self._busy.discard(name)
                 if self._closed:
                     return
-                if name in self._stages:
+                if name in self._asked_again:
+                    # The file may have changed since this step looked at it.
+                    self._asked_again.discard(name)
+                elif name in self._stages:
                     self._stages[name] = after
                 if isinstance(value, tuple):
                     self._cache.put(*value, pinned=self._wanted)
