@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 
+from phota_desktop.resources import resource
 from phota_desktop.ui.theme import tokens
 
 SIZES = (16, 20, 24)
-
-
-@cache
-def _folder() -> Path:
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "resources" / "icons"
-    return installed if installed.is_dir() else package.parent / "resources" / "icons"
 
 
 def pixmap(name: str, colour: str, size: int, scale: float) -> QPixmap:
@@ -29,7 +22,7 @@ def pixmap(name: str, colour: str, size: int, scale: float) -> QPixmap:
 def _pixmap(name: str, colour: str, size: int, scale: float) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer
 
-    source = (_folder() / f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    source = resource("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
     side = round(size * scale)
     drawn = QPixmap(side, side)
     drawn.fill(Qt.GlobalColor.transparent)

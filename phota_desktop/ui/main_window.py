@@ -142,8 +142,17 @@ class MainWindow(QMainWindow):
     def complete(self) -> None:
         """Make what an empty window does not show: the lists."""
         self._is_complete = True
-        for part in (self.photo_panel.list, self.strip_panel.strip):
-            part.show()
+        photos, strip, drawer = self.photo_panel.list, self.strip_panel.strip, self.drawer
+        photos.show()
+        strip.show()
+        for before, after in (
+            (self.top.menu, photos),
+            (photos, self.canvas),
+            (self.canvas, strip),
+            (strip, self.strip_panel.export),
+            (self.strip_panel.export, drawer.tabs),
+        ):
+            QWidget.setTabOrder(before, after)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
         super().paintEvent(event)

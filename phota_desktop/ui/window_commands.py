@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from phota_desktop.ui.main_window import MainWindow
     from phota_desktop.ui.settings_dialog import SettingsDialog
 
-ACCOUNT_PAGE = "https://app.photalabs.com"
+ACCOUNT_PAGE = "https://platform.photalabs.com"
 
 
 class WindowCommands(QObject):

@@ -83,6 +83,8 @@ class Notice:
     subject: str = ""
     job_id: str = ""
     path: Path | None = None
+    details: str = ""
+    """What "Copy details" adds: a traceback, never a key, prompt or picture."""
 
 
 def notice_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ from phota_desktop.viewmodels.variants import (
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
     from phota_desktop.services.queue import Hold
+    from phota_desktop.services.tasks import Failure
 
 BURST = 0.6
 """Seconds: clicks closer together than this are one wish (20 clicks a second make one job)."""
@@ -100,7 +102,7 @@ class StudioViewModel(QObject):
         self.saver.attach(services)
         self._unsubscribe = [
             services.queue.held.subscribe(self._on_held),
-            services.tasks.failed.subscribe(lambda failure: self._on_bug(failure.name)),
+            services.tasks.failed.subscribe(self._on_bug),
         ]
         self.form.set_engine(services.session.engine)
         self._count_spend()
@@ -304,9 +306,13 @@ class StudioViewModel(QObject):
         name = next((i.name for i in job.request.images if isinstance(i, Path)), "") if job else ""
         self.notices.show(notice_for(hold.error, subject=name, job_id=hold.job_id))
 
-    def _on_bug(self, name: str) -> None:
-        error = PhotaError(ErrorKind.BUG)
-        self.notices.show(notice_for(error, subject=name))
+    def _on_bug(self, failure: Failure) -> None:
+        import traceback
+
+        # Frames and types only: a message may quote a prompt or an answer.
+        frames = "".join(traceback.format_tb(failure.error.__traceback__))
+        details = f"{failure.name}\n{frames}{type(failure.error).__name__}"
+        self.notices.show(replace(notice_for(PhotaError(ErrorKind.BUG)), details=details))
 
     def paste_image(self, image: QImage) -> None:
         """Open a picture from the clipboard."""
@@ -344,8 +350,16 @@ class StudioViewModel(QObject):
 
     def details_of(self, notice: Notice) -> str:
         """Return the text to copy for a notice: its words and its job's details."""
-        words = f"{notice.subject}: {notice.text}\n{notice.hint}".strip()
-        return f"{words}\n{self.jobs.details(notice.job_id)}".strip()
+        from phota_desktop import __version__
+
+        parts = (
+            f"Phota Desktop {__version__}",
+            f"{notice.subject}: {notice.text}" if notice.subject else notice.text,
+            notice.hint,
+            self.jobs.details(notice.job_id),
+            notice.details,
+        )
+        return "\n".join(part for part in parts if part)
 
     def open_samples(self) -> None:
         """Open the sample photos with their finished variants."""

@@ -174,3 +174,16 @@ async def test_a_failed_coroutine_is_told_as_our_fault(live: Desk) -> None:
     await until(lambda: live.studio.notices.current is not None)
     assert live.studio.notices.current is not None
     assert live.studio.notices.current.action is NoticeAction.COPY_DETAILS
+
+
+async def test_details_of_a_bug_hold_frames_and_no_words_of_the_person(live: Desk) -> None:
+    async def broken() -> None:
+        raise RuntimeError("prompt: a secret wish")
+
+    live.running.tasks.spawn(broken(), name="broken")
+    await until(lambda: live.studio.notices.current is not None)
+    QTest.mouseClick(live.window.findChild(QWidget, "noticeAction"), LEFT)
+    copied = QGuiApplication.clipboard().text()
+    assert "RuntimeError" in copied
+    assert "in broken" in copied
+    assert "a secret wish" not in copied.replace('raise RuntimeError("prompt: a secret wish")', "")
