@@ -273,8 +273,8 @@ class Runner:
 
 def _leaves_doubt(failure: PhotaError) -> bool:
     """Tell whether the lost try may have ended differently than this answer says."""
-    conclusive = failure.status is not None
-    return not (conclusive and failure.kind in (ErrorKind.INVALID, ErrorKind.REFUSED))
+    refused = failure.kind in (ErrorKind.INVALID, ErrorKind.REFUSED)
+    return not (refused and failure.status is not None and failure.surely_not_charged)
 
 
 def _job_error(error: PhotaError) -> JobError:
