@@ -77,7 +77,9 @@ class Opener(QObject):
         self._photos.add(found.photos)
         again = [path for path in paths if path in already]
         if found.photos or again:
-            self.opened.emit([*found.photos, *again])
+            # In the order in which the person named them: the first is the one that is shown.
+            shown = [*found.photos, *again]
+            self.opened.emit(sorted(shown, key=lambda p: paths.index(p) if p in paths else 0))
         for problem_found in found.problems[:3]:
             self._notices.show_error(problem_found)
         if len(found.problems) > 3:

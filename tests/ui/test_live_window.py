@@ -187,3 +187,15 @@ async def test_details_of_a_bug_hold_frames_and_no_words_of_the_person(live: Des
     assert "RuntimeError" in copied
     assert "in broken" in copied
     assert "a secret wish" not in copied.replace('raise RuntimeError("prompt: a secret wish")', "")
+
+
+async def test_the_first_named_photo_is_shown_even_if_open_already(
+    live: Desk, photos: list[Path]
+) -> None:
+    live.studio.photos.add(photos[:1])
+    live.studio.choose_photo(photos[0])
+    live.studio.opener.open(photos)
+    await until(lambda: len(live.studio.photos.paths()) == 3)
+    assert live.studio.photo == photos[0]
+    live.studio.opener.open([photos[2], photos[1]])
+    await until(lambda: live.studio.photo == photos[2])
