@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QFontMetricsF,
     QImage,
     QPainter,
     QPaintEvent,
@@ -18,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from phota_desktop.ui.canvas_input import CanvasInput
-from phota_desktop.ui.canvas_labels import draw_label, draw_message, label_rect
+from phota_desktop.ui.canvas_labels import INSET, draw_message, label_plate, label_rect
 from phota_desktop.ui.canvas_paint import (
     SURROUNDS,
     PaneScene,
@@ -315,7 +314,7 @@ class ImageCanvas(CanvasInput):
 
     def _paint_words(self, painter: QPainter, exposed: QRect, ratio: float) -> None:
         panes = self._panes()
-        metrics = QFontMetricsF(self.font())
+        font = self.font().toString()
         if not panes and self._message:
             draw_message(painter, QRectF(self.rect()), self._message, self._surround)
         for n, (slot, rect, extent) in enumerate(panes):
@@ -324,9 +323,10 @@ class ImageCanvas(CanvasInput):
             )
             text = self._label(slot, extent)
             right = self._frame.view is View.SWIPE and n == 1
-            box = label_rect(metrics, text, pane, right=right)
+            plate = label_plate(text, font, int(pane.width() - 2 * INSET), ratio)
+            box = label_rect(plate, pane, right=right)
             if text and box.intersects(QRectF(exposed)):
-                draw_label(painter, box, text)
+                painter.drawImage(box.topLeft(), plate)
             if slot.path in self._errors and extent.is_empty:
                 draw_message(painter, pane, self._errors[slot.path], self._surround)
 
