@@ -218,6 +218,9 @@ class WindowCommands(QObject):
                 settings.results_folder,
                 lambda folder: self._choose_folder(folder, notice),
             )
+        elif action is NoticeAction.SHOW_JOBS:
+            if self.job_panel is None or not self.job_panel.isVisible():
+                self.toggle_jobs()
         elif action is NoticeAction.COPY_DETAILS:
             QGuiApplication.clipboard().setText(self._studio.details_of(notice))
             self._studio.say("Details copied.")

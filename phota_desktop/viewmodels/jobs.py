@@ -145,6 +145,11 @@ class JobListModel(QAbstractListModel):
         return sum(1 for job in self._jobs if job.state is JobState.QUEUED)
 
     @property
+    def unsent(self) -> int:
+        """Paid requests of an earlier start that wait for a person's word."""
+        return sum(1 for job in self._jobs if JobAction.SEND in self.actions(job.id))
+
+    @property
     def summary(self) -> str:
         """The status bar's words: ``2 running · 1 waiting``."""
         parts = []

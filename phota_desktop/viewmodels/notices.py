@@ -37,6 +37,7 @@ class NoticeAction(StrEnum):
     CHOOSE_FOLDER = "choose folder"
     COPY_DETAILS = "copy details"
     SHOW_FILE = "show in folder"
+    SHOW_JOBS = "show jobs"
     OPEN_SUBFOLDERS = "open subfolders"
 
 

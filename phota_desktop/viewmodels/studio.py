@@ -35,6 +35,7 @@ from phota_desktop.viewmodels.variants import (
     original_entry,
     sample_entries,
 )
+from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
@@ -106,6 +107,9 @@ class StudioViewModel(QObject):
         ]
         self.form.set_engine(services.session.engine)
         self._count_spend()
+        if self.jobs.unsent:
+            words = f"{count(self.jobs.unsent, 'request')} of last time not sent yet."
+            self.notices.show(Notice(words, Tone.WARN, NoticeAction.SHOW_JOBS, "Show jobs"))
         self.attached.emit()
         self.request_changed.emit()
 

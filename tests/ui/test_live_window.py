@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.jobs import Engine, JobState
+from phota_desktop.core.jobs import Engine, Job, JobState
+from phota_desktop.core.requests import EnhanceRequest
+from phota_desktop.services.composition import open_services
 from phota_desktop.viewmodels.notices import NoticeAction
 
 from .conftest import LEFT, Desk, picture, until
@@ -199,3 +202,30 @@ async def test_the_first_named_photo_is_shown_even_if_open_already(
     assert live.studio.photo == photos[0]
     live.studio.opener.open([photos[2], photos[1]])
     await until(lambda: live.studio.photo == photos[2])
+
+
+async def test_unsent_requests_of_last_time_are_shown_and_wait_for_a_word(
+    desk: Desk, environ: dict[str, str], photos: list[Path]
+) -> None:
+    services = await open_services(desk.folders, desk.settings.value, environ=environ)
+    old = Job(
+        id="d" * 32,
+        client_request_id="e",
+        engine=Engine.PHOTA,
+        request=EnhanceRequest(photos[0]),
+        created=time.time() - 3600,
+    )
+    await services.threads.journal(services.journal.add, old)
+    await services.queue.load()
+    desk.jobs.attach(services.queue, services.tasks)
+    desk.studio.attach(services)
+    assert desk.window.status.notice.text == "1 request of last time not sent yet."
+    QTest.mouseClick(desk.window.findChild(QWidget, "noticeAction"), LEFT)
+    panel = desk.window.commands.job_panel
+    assert panel is not None
+    assert panel.findChild(QWidget, "jobSend").isVisible()
+    QTest.mouseClick(panel.findChild(QWidget, "jobCancel"), LEFT)
+    await until(lambda: desk.jobs.jobs()[0].state is JobState.CANCELED)
+    desk.jobs.detach()
+    desk.studio.detach()
+    await services.close()
