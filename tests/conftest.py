@@ -1,0 +1,77 @@
+"""Every test session lives in a home of its own, without a screen, a keyring or an API key."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import shutil
+import tempfile
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+LoopFactory = Callable[[], AbstractEventLoop]
+
+SECRET_OR_BENDING = ("PHOTA_API_KEY", "PHOTA_BASE_URL", "PYTHON_KEYRING_BACKEND")
+
+
+def _isolate() -> None:
+    """Run at import, before any test module can load Qt or look up a folder."""
+    home = Path(tempfile.mkdtemp(prefix="phota-tests-"))
+    owner = os.getpid()
+
+    def clean() -> None:
+        if os.getpid() == owner:  # a forked child must not take its parent's home away
+            shutil.rmtree(home, ignore_errors=True)
+
+    atexit.register(clean)
+    for name in SECRET_OR_BENDING:
+        os.environ.pop(name, None)
+    os.environ["HOME"] = os.environ["USERPROFILE"] = str(home)
+    os.environ["PHOTA_DESKTOP_HOME"] = str(home / "phota")
+    for name in ("CACHE", "CONFIG", "DATA", "STATE"):
+        os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+_isolate()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hide the session bus, and so the person's own keyring, unless keyring tests are asked for."""
+    if config.getoption("markexpr") != "keyring":
+        os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
+
+
+_used_loops: list[AbstractEventLoop] = []
+"""Kept to the end: a qasync loop holds a QTimer, and Python may collect it in any thread."""
+
+
+def _window_loop() -> AbstractEventLoop:
+    # PySide6 first: qasync takes the Qt that is loaded already.
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication(["tests"])
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
+
+    import qasync
+
+    loop: AbstractEventLoop = qasync.QEventLoop(application, already_running=False)
+    _used_loops.append(loop)
+    return loop
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, LoopFactory]:
+    """Give tests marked ``qt_loop`` the window's kind of loop and all others a plain one."""
+    if item.get_closest_marker("qt_loop"):
+        return {"qasync": _window_loop}
+    return {"asyncio": asyncio.new_event_loop}
