@@ -27,6 +27,7 @@ from phota_desktop.viewmodels.opening import Opener
 from phota_desktop.viewmodels.photos import PhotoListModel
 from phota_desktop.viewmodels.saving import Saver
 from phota_desktop.viewmodels.settings import SettingsViewModel
+from phota_desktop.viewmodels.submitting import Submitter
 from phota_desktop.viewmodels.variants import (
     Entry,
     EntryKind,
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
     from phota_desktop.services.queue import Hold
     from phota_desktop.services.tasks import Failure
-
-BURST = 0.6
-"""Seconds: clicks closer together than this are one wish (20 clicks a second make one job)."""
 
 
 class StudioViewModel(QObject):
@@ -76,14 +74,12 @@ class StudioViewModel(QObject):
         self.form = RequestForm(self)
         self.opener = Opener(self.photos, self.notices, self)
         self.saver = Saver(self.notices, self)
+        self.submitter = Submitter(self.form, settings, self.notices, self, clock=clock)
         self.spent_today = Decimal(0)
-        self._clock = clock
         self._services: Services | None = None
         self._photo: Path | None = None
         self._chosen: dict[Path, str] = {}
         self._samples: dict[Path, tuple[Path, ...]] = {}
-        self._recording = False
-        self._last_wish = -BURST
         self._unsubscribe: list[Callable[[], None]] = []
         self.form.set_variants(settings.value.variants)
         self.form.set_format(settings.value.output_format)
@@ -95,12 +91,15 @@ class StudioViewModel(QObject):
         jobs.failed.connect(lambda error, job_id: self.notices.show(notice_for(error)))
         settings.failed.connect(lambda error: self.notices.show_error(error, subject="Settings"))
         self.opener.opened.connect(self._on_opened)
+        self.submitter.changed.connect(self.request_changed)
+        self.submitter.consent_needed.connect(self.consent_needed)
 
     def attach(self, services: Services) -> None:
         """Start to work: services are built after the window's first paint."""
         self._services = services
         self.opener.attach(services)
         self.saver.attach(services)
+        self.submitter.attach(services)
         self._unsubscribe = [
             services.queue.held.subscribe(self._on_held),
             services.tasks.failed.subscribe(self._on_bug),
@@ -111,13 +110,13 @@ class StudioViewModel(QObject):
             words = f"{count(self.jobs.unsent, 'request')} of last time not sent yet."
             self.notices.show(Notice(words, Tone.WARN, NoticeAction.SHOW_JOBS, "Show jobs"))
         self.attached.emit()
-        self.request_changed.emit()
 
     def detach(self) -> None:
         """Stop listening, before the services close."""
         for leave in self._unsubscribe:
             leave()
         self._unsubscribe = []
+        self.submitter.attach(None)
         self._services = None
 
     # -- the shown photo and variant ----------------------------------------------------
@@ -254,50 +253,15 @@ class StudioViewModel(QObject):
     @property
     def can_submit(self) -> bool:
         """Whether the button may be pressed."""
-        if self._services is None or self._photo is None or self._recording:
-            return False
-        return not self.form.request(self._photo).problems()
+        return self.submitter.can_submit(self._photo)
 
     def submit(self) -> None:
-        """Ask for variants of the shown photo; a burst of clicks is one wish."""
-        now = self._clock()
-        burst = now - self._last_wish < BURST
-        self._last_wish = now
-        if burst or not self.can_submit:
-            return
-        if self.form.engine is Engine.PHOTA and not self.settings.value.consented:
-            self.consent_needed.emit(self.button_text.rpartition(" · ")[2])
-            return
-        self._record()
+        """Ask for variants of the shown photo."""
+        self.submitter.submit(self._photo)
 
     def consent(self) -> None:
-        """Remember that the person agreed to paid calls, and go on with the submit."""
-        self.settings.change(consented=True)
-        if self.can_submit:
-            self._record()
-
-    def _record(self) -> None:
-        services, photo = self._services, self._photo
-        if services is None or photo is None:
-            return
-        self._recording = True
-        self.request_changed.emit()
-        services.tasks.spawn(self._submit(services, photo), name=f"submit {photo.name}")
-
-    async def _submit(self, services: Services, photo: Path) -> None:
-        try:
-            await services.queue.submit(
-                self.form.request(photo),
-                engine=self.form.engine,
-                out_dir=self.settings.results_folder,
-                deliver=True,
-            )
-        except PhotaError as error:
-            self.notices.show_error(error, subject=photo.name, path=photo)
-        finally:
-            self._last_wish = self._clock()
-            self._recording = False
-            self.request_changed.emit()
+        """Take the person's word for paid calls and go on."""
+        self.submitter.consent()
 
     def _on_form(self) -> None:
         self.settings.change(variants=self.form.variants, output_format=self.form.output_format)
