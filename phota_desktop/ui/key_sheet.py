@@ -30,6 +30,8 @@ class KeySheet(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(5 * GRID)
         left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(GRID)  # else it takes the gap between the columns
         sections = list(dict.fromkeys(command.section for command in COMMANDS))
         for n, section in enumerate(sections):
             column = left if n < 2 else right
@@ -37,6 +39,7 @@ class KeySheet(QDialog):
             grid = QGridLayout()
             grid.setHorizontalSpacing(3 * GRID)
             grid.setVerticalSpacing(GRID // 2)
+            grid.setColumnMinimumWidth(0, 14 * GRID)
             grid.setColumnStretch(1, 1)
             rows = [command for command in COMMANDS if command.section == section]
             for row, command in enumerate(rows):
