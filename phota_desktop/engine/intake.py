@@ -114,7 +114,7 @@ def _local_path(place: str, address: str) -> Path:
         path = Path(url2pathname(parts.path))
     except ValueError:
         raise invalid(f"{place}: this file address cannot be read.") from None
-    if parts.netloc not in ("", "localhost") or "\0" in parts.path or not path.is_absolute():
+    if parts.netloc not in ("", "localhost") or "\0" in str(path) or not path.is_absolute():
         raise invalid(f"{place}: this is no file address of this computer.")
     return path
 

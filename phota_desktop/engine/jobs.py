@@ -124,6 +124,10 @@ class JobTable:
                 self._by_client.pop(job.client_request_id, None)
             self._files.forget(job.names)
 
+    def count(self) -> int:
+        """Return how many jobs are remembered."""
+        return len(self._jobs)
+
     async def close(self) -> None:
         """Stop all work."""
         running = list(self._running.values())

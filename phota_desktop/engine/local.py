@@ -59,6 +59,10 @@ class LocalEngine:
         self._looking.add(looking)
         looking.add_done_callback(self._looking.discard)
 
+    def looking(self) -> int:
+        """Return how many profiles' photos are being looked at."""
+        return len(self._looking)
+
     async def close(self) -> None:
         """Stop all work at once and end the workers; safe to call twice."""
         for each in self._looking:

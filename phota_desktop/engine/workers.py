@@ -21,6 +21,8 @@ T = TypeVar("T")
 IDLE_S = 120.0
 """A worker that was not needed for so long gives its memory back."""
 _JOIN_S = 2.0
+_children = threading.Lock()
+"""multiprocessing looks after its children without locks: one start or end at a time."""
 
 _log = logging.getLogger(__name__)
 
@@ -150,7 +152,8 @@ class _Worker:
         with self._lock:
             if not self._killed:
                 try:
-                    process.start()
+                    with _children:
+                        process.start()
                     self._process = process
                 except OSError as error:
                     # Nobody holds the other end then, so that every order meets a closed pipe.
@@ -161,10 +164,12 @@ class _Worker:
                 self._exchange(ours, order)
         if self._process is not None:
             process.kill()
-            process.join()
-            with self._lock:
+            with self._lock, _children:
                 self._process = None
-            process.close()
+                process.join()
+                # Another part of the program may have reaped it a moment ago.
+                with contextlib.suppress(ValueError):
+                    process.close()
 
     def _exchange(self, pipe: Connection, order: _Order) -> None:
         try:

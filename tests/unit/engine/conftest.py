@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 from collections.abc import AsyncIterator, Callable
@@ -60,6 +61,15 @@ async def running(folder: Path, clock: Clock | None = None) -> AsyncIterator[Run
     async with httpx.AsyncClient(transport=transport, base_url=BASE_URL + "/", timeout=30) as http:
         yield Running(app.state.engine, http, folder, clock)
     await app.state.engine.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until ``condition`` holds; fails after some seconds."""
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("this never happens")
 
 
 Fresh = Callable[..., AbstractAsyncContextManager[Running]]
