@@ -1,12 +1,7 @@
-"""The key in a real Secret Service; run under dbus-run-session with an unlocked gnome-keyring.
-
-``dbus-run-session -- sh -c 'echo -n test | gnome-keyring-daemon --unlock --components=secrets;
-pytest -m keyring tests/unit/store'``
-"""
+"""The key in a real Secret Service: ``dbus-run-session -- pytest -m keyring``."""
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Iterator
 
@@ -14,6 +9,7 @@ import pytest
 
 from phota_desktop.core.secrets import ApiKey
 from phota_desktop.store.keys import KeyState, KeyStore
+from tests.keyring_session import unlock
 
 pytestmark = pytest.mark.keyring
 
@@ -25,8 +21,7 @@ def unlocked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         pytest.skip("changes the session's keyring, so only with -m keyring")
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    if KeyStore({}).find().state in (KeyState.ABSENT, KeyState.LOCKED):
-        pytest.skip("the keyring of this session is not unlocked")
+    unlock()
     KeyStore({}).forget()
     yield
     KeyStore({}).forget()
@@ -80,13 +75,5 @@ def test_a_locked_keyring_is_told_at_once_and_the_session_helps() -> None:
         assert KeyStore({}).forget().state is KeyState.LOCKED
     finally:
         connection.close()
-        _unlock()
+        unlock()
     assert KeyStore({}).find().key == ApiKey("secret-3")
-
-
-def _unlock() -> None:
-    command = ["gnome-keyring-daemon", "--replace", "--unlock", "--components=secrets"]
-    subprocess.run(command, input=b"test", stdout=subprocess.DEVNULL, check=True)
-    end = time.monotonic() + 5
-    while KeyStore({}).find().state is not KeyState.OK and time.monotonic() < end:
-        time.sleep(0.05)
