@@ -45,7 +45,7 @@ def take(operation: Operation, body: bytes | Path, folder: Path) -> Taken:
     document = validation.parse(_content(body))
     submission = validation.submission(operation, document)
     if operation is Operation.EDIT:
-        _check_words(submission.prompt)
+        _check_words(submission.prompt, submission.aspect_ratio)
     photos = []
     digest = hashlib.sha256(operation.value.encode())
     for number, (place, text) in enumerate(submission.images):
@@ -123,11 +123,13 @@ def _bad(place: str, reason: str) -> RefusalError:
     return invalid(f"{place}: {reason}.", "INVALID_IMAGE")
 
 
-def _check_words(prompt: str) -> None:
+def _check_words(prompt: str, aspect_ratio: str) -> None:
     from phota_desktop.engine import adjust
 
     try:
-        adjust.parse(prompt)
+        if not adjust.parse(prompt) and aspect_ratio == "auto":
+            # Neither words nor a shape: there is nothing to do.
+            raise adjust.UnknownEdit(())
     except adjust.UnknownEdit as unknown:
         raise invalid(str(unknown), "UNKNOWN_EDIT") from None
 

@@ -85,8 +85,8 @@ def _edited(order: Order) -> Iterator[Pixels]:
     source = _resized(source, *size)
     report(0.2)
     changes = adjust.parse(wanted.prompt)
-    for _ in range(wanted.variants):
-        done = adjust.apply(source, changes, wanted.aspect_ratio)
+    for strength in adjust.STRENGTHS[: wanted.variants]:
+        done = adjust.apply(source, adjust.scaled(changes, strength), wanted.aspect_ratio)
         yield _limited(done, sizes.NOMINAL[wanted.resolution])
 
 
