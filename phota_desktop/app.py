@@ -191,7 +191,8 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
         for sample in samples():
             program.studio.add_sample(sample.photo, sample.variants)
         program.settings.change(seen_first_run=True)
-    await services.session.start()
+    wanted = program.settings.preferred_engine
+    await services.session.start(wanted, look=True)
     await services.queue.sweep()
     await services.queue.resume()
-    await services.session.await_keyring()
+    await services.session.await_keyring(wanted)

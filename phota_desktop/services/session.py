@@ -54,20 +54,28 @@ class Session:
         self._app: Starlette | None = None
         self._sync_servers: set[str] = set()
 
-    async def start(self, engine: Engine | None = None) -> KeyFinding:
-        """Look for a key; use ``engine``, or Phota when there is a key and else the local one."""
-        if engine is not Engine.LOCAL:
+    async def start(self, wanted: Engine | None = None, *, look: bool = False) -> KeyFinding:
+        """Choose the engine: the one that is wanted, else Phota where there is a key.
+
+        The keyring is asked unless the local engine alone is wanted and ``look`` is false. With
+        ``look``, a window's wish for Phota gives way to the local engine while there is no key.
+        """
+        if look or wanted is not Engine.LOCAL:
             self.finding = await self._threads.files(self._keys.find)
-        self.engine = engine or (Engine.PHOTA if self.finding.key else Engine.LOCAL)
+        self.engine = Engine.PHOTA if self.finding.key else Engine.LOCAL
+        if wanted is Engine.LOCAL or (wanted is Engine.PHOTA and not look):
+            self.engine = wanted
         self.changed.emit(self)
         return self.finding
 
-    async def await_keyring(self, seconds: float = KEYRING_PATIENCE) -> None:
+    async def await_keyring(
+        self, wanted: Engine | None = None, seconds: float = KEYRING_PATIENCE
+    ) -> None:
         """Go on waiting for a keyring that asks its owner; use Phota if it gives a key in time."""
         until = time.monotonic() + seconds
         while self.finding.state is KeyState.WAITING and time.monotonic() < until:
             await self.look_for_key()
-            if self.finding.key is not None:
+            if self.finding.key is not None and wanted is not Engine.LOCAL:
                 self.set_engine(Engine.PHOTA)
 
     async def look_for_key(self) -> KeyFinding:
