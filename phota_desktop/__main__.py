@@ -6,7 +6,6 @@ Nothing is imported here that the window's first paint would have to wait for.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 VERBS = (
     *("enhance", "edit", "generate", "remix", "profiles"),
@@ -16,7 +15,7 @@ NO_WINDOW = 3
 """Exit code for "the environment": no display, or a system library is missing."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run the program with ``argv`` (default: the process's) and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == ["--version"]:
@@ -39,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return app.main(photos(arguments))
 
 
-def for_command_line(arguments: Sequence[str]) -> bool:
+def for_command_line(arguments: list[str]) -> bool:
     """Say whether ``arguments`` name a verb or an option; the window itself has no options."""
     named = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if any(argument.startswith("-") for argument in named):
@@ -47,10 +46,10 @@ def for_command_line(arguments: Sequence[str]) -> bool:
     return bool(named) and named[0] in VERBS
 
 
-def photos(arguments: Sequence[str]) -> list[str]:
+def photos(arguments: list[str]) -> list[str]:
     """Return the paths in ``arguments``; one after ``--`` may begin with a dash."""
     if "--" not in arguments:
-        return list(arguments)
+        return arguments
     cut = arguments.index("--")
     after = [f"./{name}" if name.startswith("-") else name for name in arguments[cut + 1 :]]
     return [*arguments[:cut], *after]
