@@ -10,7 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import numpy as np
 import pybase64
+from numpy.typing import NDArray
 from PIL import (
     Image,
     JpegImagePlugin,
@@ -44,8 +46,7 @@ def take(operation: Operation, body: bytes | Path, folder: Path) -> Taken:
     """
     document = validation.parse(_content(body))
     submission = validation.submission(operation, document)
-    if operation is Operation.EDIT:
-        _check_words(submission.prompt, submission.aspect_ratio)
+    _check_words(submission)
     photos = []
     digest = hashlib.sha256(operation.value.encode())
     for number, (place, text) in enumerate(submission.images):
@@ -123,15 +124,28 @@ def _bad(place: str, reason: str) -> RefusalError:
     return invalid(f"{place}: {reason}.", "INVALID_IMAGE")
 
 
-def _check_words(prompt: str, aspect_ratio: str) -> None:
-    from phota_desktop.engine import adjust
+def _check_words(wanted: validation.Submission) -> None:
+    """Refuse words that the pixel modules do not know, before a job is made of them."""
+    from phota_desktop.engine import adjust, enhance, remix
 
+    prompt = wanted.prompt
     try:
-        if not adjust.parse(prompt) and aspect_ratio == "auto":
-            # Neither words nor a shape: there is nothing to do.
-            raise adjust.UnknownEdit(())
+        if wanted.operation is Operation.EDIT:
+            if not adjust.parse(prompt) and wanted.aspect_ratio == "auto":
+                # Neither words nor a shape: there is nothing to do.
+                raise adjust.UnknownEdit(())
+        elif prompt.strip() and wanted.operation is Operation.ENHANCE:
+            # Each module has its own words; on a stamp they are tried in no time.
+            enhance.enhance(_stamp(), 1, prompt)
+        elif prompt.strip() and wanted.operation is Operation.REMIX:
+            remix.remix(_stamp(), _stamp(), prompt, 0)
     except adjust.UnknownEdit as unknown:
         raise invalid(str(unknown), "UNKNOWN_EDIT") from None
+
+
+def _stamp() -> NDArray[np.uint8]:
+    ramp = np.linspace(20, 235, 64, dtype=np.uint8)
+    return np.ascontiguousarray(np.broadcast_to(ramp[None, :, None], (48, 64, 3)))
 
 
 def _content(body: bytes | Path) -> bytes:

@@ -24,9 +24,16 @@ Pixels = NDArray[np.uint8]
 def make(order: Order, results: Path, job_id: str) -> tuple[str, ...]:
     """Write the pictures of ``order`` into ``results`` and return their names.
 
-    Raises RefusalError 400 when a picture turns out to be undecodable.
+    Raises RefusalError 400 when a picture turns out to be undecodable, or words unknown.
     """
     report(0.0)
+    try:
+        return _made(order, results, job_id)
+    except adjust.UnknownEdit as unknown:
+        raise invalid(str(unknown), "UNKNOWN_EDIT") from None
+
+
+def _made(order: Order, results: Path, job_id: str) -> tuple[str, ...]:
     wanted = order.submission
     names = []
     for number, pixels in enumerate(_MAKERS[wanted.operation](order), start=1):

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from phota_desktop.engine.fields import PROFILE_ADD, STUDIO, Field, Kind
+from phota_desktop.engine.middleware import PRACTICE, PRACTICE_HEADER, PRACTICE_JOBS
+from phota_desktop.engine.validation import PRACTICE_WORD
 
 Json = dict[str, object]
+
+_ABOUT = (
+    "The Phota contract served from this computer, for practice and for use without an account. "
+    "No key is needed and nothing costs anything. It opens no connections: pictures come as "
+    "base64, training photos as file: or data: addresses, callbacks are never made. Enhanced and "
+    "remixed pictures keep the size of their source up to 4096 pixels a side; edits are limited "
+    "by resolution (1K is 1024 pixels on the long side, 2K 2048, 4K 4096); nothing is enlarged. "
+    "Edit works on the first picture. Nobody is recognised, so known_subjects is always empty. "
+    f"The header {PRACTICE_HEADER} ({', '.join((*PRACTICE, *PRACTICE_JOBS))}) and the word "
+    f"{PRACTICE_WORD} in a prompt give errors for practice."
+)
 
 _ERRORS = {
     "400": "Invalid request or content moderation",
@@ -54,7 +67,7 @@ def document(server: str) -> Json:
     }
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Phota Desktop local engine", "version": "0.7.0"},
+        "info": {"title": "Phota Desktop local engine", "version": "0.7.0", "description": _ABOUT},
         "servers": [{"url": server}],
         "paths": paths,
         "components": {"schemas": _SCHEMAS},

@@ -65,7 +65,7 @@ async def _body(request: Request, path: Path) -> bytes | Path:
             if size > LARGEST:
                 raise _too_large()
             if file is None and size > SMALL:
-                file = stack.enter_context(path.open("wb", buffering=0))
+                file = stack.enter_context(path.open("wb"))
                 file.write(small)
             if file is None:
                 small += piece

@@ -25,6 +25,8 @@ from phota_desktop.engine.workers import WorkerLostError
 if TYPE_CHECKING:
     from phota_desktop.engine.local import LocalEngine
 
+SYNC_LIMIT_S = 600.0
+"""Longest synchronous request (release notes v0.1.1 and v0.7.0)."""
 CALLBACK_NOTE = "The local engine makes no calls; poll the job."
 
 
@@ -53,7 +55,12 @@ class StudioEndpoints:
                 parcel.keep = True
         if wanted.is_async:
             return self._accepted(job, with_note=taken.has_callback)
-        job = await self._engine.jobs.wait(job.id)
+        try:
+            async with asyncio.timeout(SYNC_LIMIT_S):
+                job = await self._engine.jobs.wait(job.id)
+        except TimeoutError:
+            said = f"This took longer than {SYNC_LIMIT_S:.0f} s; use async."
+            raise RefusalError(504, "TIMEOUT", said) from None
         if job.error is not None:
             raise job.error
         if wanted.response_mode == "urls":

@@ -29,8 +29,9 @@ def report(fraction: float) -> None:
 def main(pipe: Connection) -> None:
     """Serve calls until the pipe closes or the parent dies.
 
-    A RefusalError goes back as the answer. Any other exception is a mistake of ours: it ends
-    this process with its traceback, and the asking side sees the pipe close.
+    A RefusalError goes back as the answer, and so does what the disk refuses. Any other
+    exception is a mistake of ours: it ends this process with its traceback, and the asking side
+    sees the pipe close.
     """
     global _progress
     # Ctrl-C on a terminal reaches every process; the parent decides what it means.
@@ -46,6 +47,9 @@ def main(pipe: Connection) -> None:
                 answer = ("done", call(*arguments))
             except RefusalError as refusal:
                 answer = ("refused", refusal)
+            except OSError as error:
+                said = f"The disk refused: {error.strerror}."
+                answer = ("refused", RefusalError(503, "UNAVAILABLE", said))
             pipe.send(answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from phota_desktop.engine import studio
 from tests.unit.engine.conftest import Clock, Fresh, Running, as_base64, picture, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -186,6 +187,14 @@ async def test_who_gives_up_waiting_stops_the_work(fresh: Fresh, photo: str) -> 
         assert list((running.folder / "spool").iterdir()) == []
         # The id is free again and the engine works on.
         assert (await running.http.post("edit", json=body)).status_code == 200
+
+
+async def test_a_synchronous_request_over_its_limit(
+    shared: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio, "SYNC_LIMIT_S", 0.0)
+    answer = await shared.http.post("generate", json={"prompt": "a boat"})
+    assert (answer.status_code, answer.json()["code"]) == (504, "TIMEOUT")
 
 
 async def test_jobs_are_forgotten_after_24_hours(fresh: Fresh) -> None:

@@ -59,6 +59,12 @@ def raise_refusal() -> None:
     raise invalid("No.", "X")
 
 
+async def test_what_the_disk_refuses_is_no_mistake(pool: WorkerPool) -> None:
+    with pytest.raises(RefusalError) as caught:
+        await pool.run(os.mkdir, "/proc/impossible")
+    assert caught.value.status == 503
+
+
 async def test_a_lost_worker_is_replaced(pool: WorkerPool) -> None:
     first = await pool.run(os.getpid)
     with pytest.raises(WorkerLostError):
