@@ -6,10 +6,10 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState, Variant
@@ -21,12 +21,47 @@ from phota_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
     from phota_desktop.api.client import PhotaClient
+    from phota_desktop.imaging.arriving import ArrivingPicture, Seen
 
 BAD_PICTURE_TRIES = 3
 """How often a picture that arrives broken is fetched anew."""
 FRESH_LINK_TRIES = 2
 
 Save = Callable[..., Awaitable[Job]]
+
+
+class Viewer(Protocol):
+    """Who looks at pictures as they come; decoding for the check is then decoding for the eye."""
+
+    def wants(self, job: Job) -> bool:
+        """Tell whether this job's pictures are likely to be looked at; asked in any thread."""
+
+    def take(self, path: Path, seen: Seen) -> None:
+        """Take a picture whose file is safe; called in a worker thread."""
+
+
+@dataclass
+class _Collection:
+    """One run over a job: the job as it is journalled, and what went wrong on the way."""
+
+    job: Job
+    resumed: bool
+    saving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failures: list[PhotaError] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    unsaved: PhotaError | None = None
+    fresh_links: int = 0
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A picture on this disk: kept already, or a finished part with its digest if fetched."""
+
+    n: int
+    path: Path
+    sha256: str = ""
+    arriving: ArrivingPicture | None = None
+    is_kept: bool = False
 
 
 class Collector:
@@ -43,6 +78,7 @@ class Collector:
         self._threads = threads
         self._save = save
         self._progress = progress
+        self.viewer: Viewer | None = None
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
 
     async def whole_parts(self, job: Job) -> list[int]:
@@ -57,69 +93,133 @@ class Collector:
         """Return the job in a final state with every picture that could be had.
 
         Pictures are taken from the vault, from whole ``.part`` files, else from the links; one
-        that fails does not hold up the others. Raises Held while a picture may still be had.
+        that fails does not hold up the others. They are fetched one after another, so that the
+        first is there first on any line; each is checked, kept and journalled while the next one
+        arrives. Raises Held while a picture may still be had.
         """
-        failure: PhotaError | None = None
-        held: PhotaError | None = None
-        fresh_links = 0
-        n = 0
-        while n < max(len(job.download_urls), job.request.variants):
-            if any(variant.index == n for variant in job.variants):
-                n += 1
-                continue
-            try:
-                kept = await self._bring(job, n, client)
-            except PhotaError as error:
-                expired = error.kind is ErrorKind.GONE and n < len(job.download_urls)
-                if expired and job.remote_job_id and fresh_links < FRESH_LINK_TRIES:
-                    fresh_links += 1
-                    job = await self._fresh_links(job, client)
-                    continue
-                if error.kind in RETRY_PAUSE:
-                    held = held or error
-                failure = failure or error
-            else:
-                if kept is not None:
-                    variants = (*job.variants, await self._deliver(job, kept, resumed=resumed))
-                    variants = tuple(sorted(variants, key=lambda variant: variant.index))
-                    job = await self._save(job, variants=variants)
-            n += 1
+        run = _Collection(job, resumed)
+        count = max(len(job.download_urls), job.request.variants)
+        have = {variant.index for variant in job.variants}
+        wanted = [n for n in range(count) if n not in have]
+        for tries_left in reversed(range(BAD_PICTURE_TRIES)):
+            run.broken = []
+            async with asyncio.TaskGroup() as group:
+                before: asyncio.Task[None] | None = None
+                for n in wanted:
+                    arrival = await self._arrive(run, n, client)
+                    if arrival is not None:
+                        before = group.create_task(
+                            self._settle(run, arrival, before, can_retry=tries_left > 0),
+                            name=f"picture {n} of {job.id[:8]}",
+                        )
+            if run.unsaved is not None:
+                raise run.unsaved
+            wanted = run.broken
+            if not wanted:
+                break
+            await asyncio.sleep(self._random.uniform(0.5, 1.5))
+        held = next((error for error in run.failures if error.kind in RETRY_PAUSE), None)
         if held is not None:
             raise Held(held)
-        return await self._end(job, failure)
+        return await self._end(run.job, next(iter(run.failures), None))
 
-    async def _bring(self, job: Job, n: int, client: PhotaClient) -> Variant | None:
-        """Return variant ``n`` safe in the vault, or None where the server gave none."""
-        found = self._vault.find(job.id, n)
-        if found is not None:
-            return await self._threads.files(_kept, found, n)
-        part = self._vault.part(job.id, n)
-        if n >= len(job.download_urls):
-            if not await self._threads.files(_is_whole, part):
-                return None
-            return await self._threads.files(self._keep, part, job.id, n)
-        for left in reversed(range(BAD_PICTURE_TRIES)):
-            await client.downloads.fetch(
-                job.download_urls[n],
-                part,
-                on_progress=lambda done, total: self._progress(job.id, "downloading", done, total),
-            )
-            try:
-                return await self._threads.files(self._keep, part, job.id, n)
-            except PhotaError as error:
-                if error.kind is not ErrorKind.BAD_IMAGE or not left:
-                    raise
-                await self._threads.files(self._vault.drop_part, job.id, n)
-                await asyncio.sleep(self._random.uniform(0.5, 1.5))
-        raise AssertionError("the loop above returns or raises")
+    async def _arrive(self, run: _Collection, n: int, client: PhotaClient) -> _Arrival | None:
+        """Bring picture ``n`` here; None where there is none to be had, with the reason noted."""
+        try:
+            job = run.job
+            found = await self._threads.files(self._vault.find, job.id, n)
+            part = self._vault.part(job.id, n)
+            if found is not None:
+                return _Arrival(n, found, is_kept=True)
+            if n < len(job.download_urls):
+                return await self._fetch(run, n, part, client)
+            if await self._threads.files(_is_whole, part):
+                return _Arrival(n, part)
+        except PhotaError as error:
+            run.failures.append(error)
+        return None
 
-    def _keep(self, part: Path, job_id: str, n: int) -> Variant:
+    async def _fetch(self, run: _Collection, n: int, part: Path, client: PhotaClient) -> _Arrival:
+        job_id = run.job.id
+        arriving = self._follow(run.job, part)
+        try:
+            while True:
+                try:
+                    fetched = await client.downloads.fetch(
+                        run.job.download_urls[n],
+                        part,
+                        on_progress=lambda done, total: self._progress(
+                            job_id, "downloading", done, total
+                        ),
+                    )
+                    return _Arrival(n, part, fetched.sha256, arriving)
+                except PhotaError as error:
+                    expired = error.kind is ErrorKind.GONE and run.job.remote_job_id
+                    if not expired or run.fresh_links >= FRESH_LINK_TRIES:
+                        raise
+                    run.fresh_links += 1
+                    await self._fresh_links(run, client)
+        finally:
+            if arriving is not None:
+                arriving.end()
+
+    def _follow(self, job: Job, part: Path) -> ArrivingPicture | None:
+        """Decode a picture as it arrives, when it is going to be looked at."""
+        if self.viewer is None or not self.viewer.wants(job):
+            return None
+        from phota_desktop.imaging.arriving import ArrivingPicture
+
+        arriving = ArrivingPicture(part)
+        self._threads.follow(arriving.decode)
+        return arriving
+
+    async def _settle(
+        self,
+        run: _Collection,
+        arrival: _Arrival,
+        before: asyncio.Task[None] | None,
+        *,
+        can_retry: bool,
+    ) -> None:
+        """Check a picture, keep it and journal it, in the order of the pictures."""
+        job_id, n = run.job.id, arrival.n
+        try:
+            variant, seen = await self._threads.files(self._take, run.job, arrival)
+        except PhotaError as error:
+            if error.kind is not ErrorKind.BAD_IMAGE or not arrival.sha256 or not can_retry:
+                run.failures.append(error)
+                return
+            await self._threads.files(self._vault.drop_part, job_id, n)
+            run.broken.append(n)
+            return
+        if before is not None:
+            await asyncio.wait([before])
+        variant = await self._deliver(run.job, variant, resumed=run.resumed)
+        if self.viewer is not None and seen.levels:
+            await self._threads.files(self.viewer.take, variant.path, seen)
+        try:
+            async with run.saving:
+                variants = (*run.job.variants, variant)
+                variants = tuple(sorted(variants, key=lambda variant: variant.index))
+                run.job = await self._save(run.job, variants=variants)
+        except PhotaError as error:
+            run.unsaved = error
+
+    def _take(self, job: Job, arrival: _Arrival) -> tuple[Variant, Seen]:
+        """Check a picture and make it safe in the vault; the check is also what will be shown."""
+        from phota_desktop.imaging.arriving import Seen, see
         from phota_desktop.imaging.reading import check_result
 
-        info = check_result(part)
+        if arrival.is_kept:
+            return _kept(arrival.path, arrival.n), Seen(check_result(arrival.path))
+        if arrival.sha256 and self.viewer is not None and self.viewer.wants(job):
+            seen = see(arrival.path, arrival.arriving, arrival.sha256)
+        else:
+            seen = Seen(check_result(arrival.path))
+        info = seen.info
         extension = "jpg" if info.format.value == "jpeg" else info.format.value
-        path, sha256 = self._vault.keep(part, job_id, n, extension)
-        return Variant(n, path, sha256, info.width, info.height, extension)
+        path, sha256 = self._vault.keep(arrival.path, job.id, arrival.n, extension)
+        return Variant(arrival.n, path, sha256, info.width, info.height, extension), seen
 
     async def _deliver(self, job: Job, variant: Variant, *, resumed: bool) -> Variant:
         """Add the second copy in the person's folder; its failure never loses the result (R6).
@@ -142,16 +242,19 @@ class Collector:
             return replace(variant, copy_error=error.message)
         return replace(variant, copy_path=copy)
 
-    async def _fresh_links(self, job: Job, client: PhotaClient) -> Job:
+    async def _fresh_links(self, run: _Collection, client: PhotaClient) -> None:
         """Ask the job again: its links may be signed anew on every poll (unknown, section 14)."""
         from phota_desktop.api.studio import Finished
 
+        job = run.job
         answer = await client.studio.job(
             job.remote_job_id, job.poll_url, lambda n: self._vault.part(job.id, n)
         )
         if isinstance(answer, Finished) and answer.download_urls:
-            return await self._save(job, download_urls=answer.download_urls, raw=answer.raw)
-        return job
+            async with run.saving:
+                run.job = await self._save(
+                    run.job, download_urls=answer.download_urls, raw=answer.raw
+                )
 
     async def _end(self, job: Job, failure: PhotaError | None) -> Job:
         delivered = len(job.variants)

@@ -13,6 +13,7 @@ from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.requests import StudioRequest
+from phota_desktop.services.collecting import Viewer
 from phota_desktop.services.holding import Held
 from phota_desktop.services.recording import Destination, Recorder
 from phota_desktop.services.runner import Runner
@@ -187,6 +188,10 @@ class JobQueue:
         """Let every held job look again: the key, the engine or the network is another one."""
         self._wake.set()
         self._wake = asyncio.Event()
+
+    def show_to(self, viewer: Viewer | None) -> None:
+        """Give pictures, as they come, to who looks at them."""
+        self._runner.collector.viewer = viewer
 
     def try_now(self) -> None:
         """Let held jobs look again at once."""

@@ -67,7 +67,7 @@ class Runner:
         self._changed = changed
         self._progress = progress
         self._recorder = Recorder(journal, vault, threads)
-        self._collector = Collector(vault, threads, self.save, progress)
+        self.collector = Collector(vault, threads, self.save, progress)
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
         self.hidden: set[str] = set()
 
@@ -92,7 +92,7 @@ class Runner:
                 job = await self._poll(job)
             else:
                 client = self._session.client_for(job)
-                job = await self._collector.collect(job, client, resumed=resumed)
+                job = await self.collector.collect(job, client, resumed=resumed)
         if job.state not in (JobState.FAILED, JobState.UNKNOWN):
             await self._threads.files(self._vault.drop_body, job.id)
         await self._threads.files(self._vault.drop_parts, job.id)
@@ -206,7 +206,7 @@ class Runner:
         """Decide about a submit whose answer nobody heard; None when it may be repeated."""
         lost = PhotaError(ErrorKind.UNKNOWN, request_id=job.request_id or None)
         if not job.async_mode:
-            parts = await self._collector.whole_parts(job)
+            parts = await self.collector.whole_parts(job)
             if len(parts) == job.request.variants:
                 return await self.save(job, state=JobState.READY)
             return await self.fail(job, lost, JobState.UNKNOWN)

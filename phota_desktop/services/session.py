@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 KEYRING_PATIENCE = 120.0
 """Seconds until a keyring that waits for its owner is given up (threat T5)."""
-LOCAL_BASE_URL = "http://engine.local/v1/phota"
-"""The address of the embedded engine; no socket is ever opened for it."""
 
 
 class Session:
@@ -120,10 +118,10 @@ class Session:
 
     def base_url(self, engine: Engine) -> str:
         """Return where jobs of that engine go."""
-        from phota_desktop.api.address import DEFAULT_BASE_URL
+        from phota_desktop.api.address import DEFAULT_BASE_URL, ENGINE_ADDRESS
 
         if engine is Engine.LOCAL:
-            return LOCAL_BASE_URL
+            return ENGINE_ADDRESS.base_url
         return self._base_url or DEFAULT_BASE_URL
 
     def account(self, engine: Engine) -> str:
@@ -172,7 +170,7 @@ class Session:
         return self.client(job.engine)
 
     def _make_client(self, engine: Engine, key: ApiKey | None) -> PhotaClient:
-        from phota_desktop.api.address import ServerAddress
+        from phota_desktop.api.address import ENGINE_ADDRESS, ServerAddress
         from phota_desktop.api.client import PhotaClient
         from phota_desktop.api.network import NetworkThread
 
@@ -180,15 +178,15 @@ class Session:
             self._network = NetworkThread()
         if engine is Engine.PHOTA:
             return PhotaClient(ServerAddress.parse(self.base_url(engine)), key, self._network)
-        address = ServerAddress(LOCAL_BASE_URL)
-        return PhotaClient(address, None, self._network, app=self.local_app())
+        return PhotaClient(ENGINE_ADDRESS, None, self._network, app=self.local_app())
 
     def local_app(self) -> Starlette:
         """Return the embedded engine, made on first use."""
         if self._app is None:
             from phota_desktop.engine.app import create_app
 
-            self._app = create_app(self._folders.home / "engine", base_url=LOCAL_BASE_URL)
+            folder = self._folders.home / "engine"
+            self._app = create_app(folder, base_url=self.base_url(Engine.LOCAL))
         return self._app
 
     async def _take(self, finding: KeyFinding) -> None:

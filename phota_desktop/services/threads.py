@@ -8,8 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from phota_desktop.services.niceness import be_nice
+
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_FOLLOWED = 2
+"""Pictures that are decoded while they arrive: one for each of two jobs at work."""
 
 
 class Threads:
@@ -21,6 +26,9 @@ class Threads:
     def __init__(self) -> None:
         self._journal = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._files = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix="files")
+        self._followers = ThreadPoolExecutor(
+            _FOLLOWED, thread_name_prefix="arriving", initializer=be_nice
+        )
 
     async def journal(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one journal call in its thread; it is finished even if the caller is cancelled."""
@@ -30,9 +38,14 @@ class Threads:
         """Run file or pixel work in a thread."""
         return await _run(self._files, call, *args, **kwargs)
 
+    def follow(self, call: Callable[[], None]) -> None:
+        """Run work that waits for a download in a thread that nothing else waits for."""
+        self._followers.submit(call)
+
     def close(self) -> None:
         """Wait for what runs and end the threads."""
         self._journal.shutdown(wait=True)
+        self._followers.shutdown(wait=True)
         self._files.shutdown(wait=True, cancel_futures=True)
 
 
