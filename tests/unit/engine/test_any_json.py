@@ -42,7 +42,7 @@ LIKELY = st.sampled_from(
     ]
 )
 EVERY = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
