@@ -23,6 +23,8 @@ def main(argv: Sequence[str]) -> int:
         arguments = parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
+    # Until the log file is open, Python would write tracebacks to the person's screen.
+    logging.getLogger().addHandler(logging.NullHandler())
     output = Output(getattr(arguments, "json", False), getattr(arguments, "quiet", False))
     try:
         return int(_run(arguments, output))
