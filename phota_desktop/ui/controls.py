@@ -99,7 +99,7 @@ class ElidedLabel(Caption):
         """The text before it is shortened."""
         return self._whole
 
-    def resizeEvent(self, event: object) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: object) -> None:  # noqa: D102
         self._elide()
 
     def _elide(self) -> None:

@@ -42,7 +42,7 @@ _COLOURS = {
 class JobDelegate(QStyledItemDelegate):
     """Paints a coloured mark, the job's title and its state in words."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, D102
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
         line = option.fontMetrics.height()
         return QSize(200, 2 * line + 12)
 

@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         ):
             QWidget.setTabOrder(before, after)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
         if not self._is_complete:
             self._is_complete = True
@@ -162,11 +162,11 @@ class MainWindow(QMainWindow):
 
     # -- keys ---------------------------------------------------------------------------
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if not (self._keys.handle(event) or self.canvas.handle_press(event)):
             super().keyPressEvent(event)
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if not self.canvas.handle_release(event):
             super().keyReleaseEvent(event)
 
@@ -183,20 +183,20 @@ class MainWindow(QMainWindow):
         else:
             self.studio.say("There is no photo in the clipboard.")
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: D102
         if event.source() is None and may_open(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._drop_hint.cover()
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802, D102
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: D102
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802, D102
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: D102
         self._drop_hint.hide()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, D102
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
         self._drop_hint.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
@@ -204,11 +204,11 @@ class MainWindow(QMainWindow):
 
     # -- size and end -------------------------------------------------------------------
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         self.top.set_roomy(self.width() >= ROOMY)
         super().resizeEvent(event)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
         self.commands.remember()
         event.accept()
         self.closed.emit()

@@ -41,7 +41,7 @@ class PhotoDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._art = art
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, D102
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
         return QSize(120, _THUMB.height() + 2 * GRID - 4)
 
     def paint(  # noqa: D102
@@ -134,7 +134,7 @@ class PhotoList(QListView):
         if row >= 0:
             self.scrollTo(index)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         vertical = (
             Qt.Key.Key_Up,
             Qt.Key.Key_Down,

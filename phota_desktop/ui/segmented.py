@@ -97,5 +97,5 @@ class SegmentedControl(QWidget):
         """Return the button of a value."""
         return self._buttons[value]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         event.ignore()

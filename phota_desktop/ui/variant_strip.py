@@ -47,7 +47,7 @@ class EntryDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._art = art
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, D102
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
         line = option.fontMetrics.height()
         return QSize(THUMB.width() + GRID, BRACKET + THUMB.height() + 2 * line + GRID)
 
@@ -205,7 +205,7 @@ class VariantStrip(QListView):
                 mime.setImageData(image)
         return mime
 
-    def startDrag(self, supported: Qt.DropAction) -> None:  # noqa: N802, D102
+    def startDrag(self, supported: Qt.DropAction) -> None:  # noqa: D102
         mime = self.drag_data()
         if mime is None:
             return
@@ -219,7 +219,7 @@ class VariantStrip(QListView):
                 drag.setPixmap(small.scaledToWidth(THUMB.width()))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End):
             super().keyPressEvent(event)
         else:

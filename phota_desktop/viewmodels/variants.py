@@ -160,7 +160,7 @@ class VariantStripModel(QAbstractListModel):
             if entry.kind is EntryKind.RUNNING:
                 self.dataChanged.emit(self.index(row), self.index(row), [DETAIL_ROLE])
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802, D102
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
         return 0 if parent is not None and parent.isValid() else len(self._entries)
 
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102

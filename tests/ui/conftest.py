@@ -134,7 +134,7 @@ async def live(desk: Desk, environ: dict[str, str]) -> AsyncIterator[Desk]:
 async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until something holds; the loop runs on meanwhile."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  (any condition, not one event)
+        while not condition():
             await asyncio.sleep(0.01)
 
 

@@ -29,4 +29,13 @@ def test_nothing_reaches_accepted_without_having_been_sent() -> None:
 
 def test_public_words_are_those_of_the_interface() -> None:
     words = {state.public for state in JobState}
-    assert words == {*"queued running done partial failed refused unknown canceled".split()}
+    assert words == {
+        "queued",
+        "running",
+        "done",
+        "partial",
+        "failed",
+        "refused",
+        "unknown",
+        "canceled",
+    }
