@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from phota_desktop.ui.main_window import MainWindow
 
 FIRST_SIZE = (1440, 900)
+FRAME_ROOM = 32
+"""Pixels left for the title bar that the window manager adds."""
 
 
 class WindowLayout(QObject):
@@ -62,7 +64,8 @@ class WindowLayout(QObject):
         geometry = QByteArray.fromBase64(state.geometry.encode("ascii", "ignore"))
         if geometry.isEmpty() or not self._window.restoreGeometry(geometry):
             room = self._window.screen().availableSize()
-            self._window.resize(min(FIRST_SIZE[0], room.width()), min(FIRST_SIZE[1], room.height()))
+            height = min(FIRST_SIZE[1], room.height() - FRAME_ROOM)
+            self._window.resize(min(FIRST_SIZE[0], room.width()), height)
         if len(state.panes) == 3 and all(state.panes):
             self._window.body.setSizes(list(state.panes))
         opens = (state.sidebar_open, state.strip_open, state.drawer_open)
