@@ -56,5 +56,9 @@ def photos(arguments: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     # Worker processes of the local engine import this module under another name.
     sys.exit(main())

@@ -13,6 +13,7 @@ from phota_desktop import __version__
 from phota_desktop.cli.exits import Exit
 from phota_desktop.cli.output import Output
 from phota_desktop.core.errors import PhotaError
+from phota_desktop.environment import found_environment
 from phota_desktop.preflight import missing_libraries
 from phota_desktop.store.keys import KeyStore
 from phota_desktop.store.paths import AppFolders
@@ -45,7 +46,7 @@ def doctor(folders: AppFolders, output: Output) -> Exit:
     engine = asyncio.run(_engine(folders)) if not problems else "not tried"
     if engine != "ok":
         problems.append(f"The local engine does not answer: {engine}")
-    finding = KeyStore(os.environ).find()
+    finding = KeyStore(found_environment()).find()
     report: dict[str, object] = {
         "version": __version__,
         "python": platform.python_version(),
@@ -102,7 +103,7 @@ async def _engine(folders: AppFolders) -> str:
     from phota_desktop.store.settings import SettingsStore
 
     threads = Threads()
-    session = Session(folders, SettingsStore(folders.settings_file).load(), threads)
+    session = Session(folders, SettingsStore(folders.settings_file).load(), threads, {})
     try:
         await session.client(Engine.LOCAL).check_key()
     except PhotaError as error:

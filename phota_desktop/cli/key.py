@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 
 from phota_desktop.cli.exits import Exit
 from phota_desktop.cli.output import Output
 from phota_desktop.core.secrets import ApiKey
+from phota_desktop.environment import found_environment
 from phota_desktop.store.keys import KeyFinding, KeyState, KeyStore
 
 SESSION = "session"
@@ -17,7 +17,7 @@ SESSION = "session"
 
 def key(action: str, output: Output) -> Exit:
     """Run one of the three actions; the key itself is never shown or taken as an argument."""
-    store = KeyStore(os.environ)
+    store = KeyStore(found_environment())
     if action == "status":
         return _tell(store.find(), output)
     if action == "forget":

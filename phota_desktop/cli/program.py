@@ -47,10 +47,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> Exit:
+    from phota_desktop.environment import found_environment
     from phota_desktop.logs import start_logging
     from phota_desktop.store.paths import AppFolders
 
-    folders = AppFolders.find()
+    folders = AppFolders.find(found_environment())
     if arguments.verb == "doctor":
         from phota_desktop.cli.doctor import doctor
 

@@ -15,6 +15,7 @@ from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.pricing import FREE, PUBLISHED, estimate
 from phota_desktop.core.requests import EnhanceRequest, StudioRequest
+from phota_desktop.environment import found_environment
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.services.photos import Opened, open_paths
 from phota_desktop.store.paths import AppFolders
@@ -25,7 +26,7 @@ from phota_desktop.store.settings import SettingsStore
 async def command_line_services(folders: AppFolders) -> AsyncIterator[Services]:
     """Give the services of one command, closed in order afterwards."""
     settings = SettingsStore(folders.settings_file).load()
-    services = await open_services(folders, settings, patient=False)
+    services = await open_services(folders, settings, environ=found_environment(), patient=False)
     try:
         yield services
     finally:

@@ -16,7 +16,7 @@ from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageErro
 MOST_PIXELS = 100_000_000
 """Largest picture in pixels."""
 QUALITY = 95
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP")
 _DAMAGE = (OSError, ValueError, SyntaxError, struct.error, EOFError, IndexError, MemoryError)
 """What Pillow raises on damaged files."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,7 +42,7 @@ async def open_services(
     folders: AppFolders,
     settings: Settings,
     *,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str],
     patient: bool = True,
 ) -> Services:
     """Return the services over these folders; PhotaError(DISK) if they cannot be written.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -37,7 +36,7 @@ class Session:
         folders: AppFolders,
         settings: Settings,
         threads: Threads,
-        environ: Mapping[str, str] = os.environ,
+        environ: Mapping[str, str],
     ) -> None:
         self.changed: Event[Session] = Event()
         self.engine = Engine.LOCAL
