@@ -148,6 +148,7 @@ async def _live(
     import asyncio
 
     from phota_desktop.core.errors import PhotaError
+    from phota_desktop.environment import found_environment
     from phota_desktop.services.composition import open_services
     from phota_desktop.single_instance import Listener
 
@@ -156,7 +157,7 @@ async def _live(
     if not program.window.isVisible():
         return
     try:
-        services = await open_services(folders, settings)
+        services = await open_services(folders, settings, environ=found_environment())
     except PhotaError as error:
         program.studio.notices.show_error(error)
         await closed.wait()
@@ -178,11 +179,13 @@ async def _live(
 
 async def _start(program: Program, services: Services, paths: list[Path]) -> None:
     from phota_desktop.services.samples import samples
+    from phota_desktop.viewmodels.viewer import VariantViewer
 
     await services.queue.load()
     program.settings.attach(services)
     program.jobs.attach(services.queue, services.tasks)
     program.studio.attach(services)
+    services.queue.show_to(VariantViewer(program.studio, program.loader, program.thumbnails))
     for problem in services.journal.problems:
         program.studio.say(problem)
     if paths:

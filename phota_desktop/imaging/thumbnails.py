@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 import cv2
+import numpy as np
 import simplejpeg
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.imaging.decoding import decode, on_white
+from phota_desktop.imaging.colour import Pixels
+from phota_desktop.imaging.decoding import decode, fitted, on_white, resized
 from phota_desktop.imaging.files import replace_file
 from phota_desktop.imaging.formats import HEAD_BYTES, sniff
 from phota_desktop.imaging.problems import BadImage, BadImageError
@@ -54,7 +57,22 @@ def make(path: Path, side: int, cache: Path) -> Path:
     if decoded.has_alpha:
         on_white(pixels)
         pixels = cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
-    small = simplejpeg.encode_jpeg(pixels, QUALITY, "BGR", "420")
+    return _written(target, simplejpeg.encode_jpeg(pixels, QUALITY, "BGR", "420"))
+
+
+def make_from(levels: Sequence[Pixels], path: Path, side: int, cache: Path) -> Path:
+    """Do as :func:`make` with a picture's BGRA levels, largest first, instead of decoding it."""
+    target = place(path, side, cache)
+    if target.is_file():
+        return target
+    height, width = levels[0].shape[:2]
+    wanted = fitted(width, height, side)
+    level = next(level for level in reversed(levels) if level.shape[1] >= wanted[0])
+    small = np.ascontiguousarray(resized(level, wanted))
+    return _written(target, simplejpeg.encode_jpeg(small, QUALITY, "BGRA", "420"))
+
+
+def _written(target: Path, small: bytes) -> Path:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,15 +18,19 @@ from phota_desktop.core.pricing import actual
 from phota_desktop.core.requests import RemoteImage
 from phota_desktop.services.holding import RETRY_PAUSE, Held
 from phota_desktop.services.threads import Threads
+from phota_desktop.store.files import sha256_of
 from phota_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
     from phota_desktop.api.client import PhotaClient
-    from phota_desktop.imaging.arriving import ArrivingPicture, Seen
+    from phota_desktop.imaging.arriving import ArrivingPicture, Checked
+    from phota_desktop.imaging.colour import Pixels
+    from phota_desktop.imaging.reading import PhotoInfo
 
 BAD_PICTURE_TRIES = 3
 """How often a picture that arrives broken is fetched anew."""
 FRESH_LINK_TRIES = 2
+_MOST_PICTURES = 4
 
 Save = Callable[..., Awaitable[Job]]
 
@@ -36,8 +41,8 @@ class Viewer(Protocol):
     def wants(self, job: Job) -> bool:
         """Tell whether this job's pictures are likely to be looked at; asked in any thread."""
 
-    def take(self, path: Path, seen: Seen) -> None:
-        """Take a picture whose file is safe; called in a worker thread."""
+    def take(self, path: Path, levels: Sequence[Pixels], width: int, height: int) -> None:
+        """Take the BGRA levels of a picture whose file is safe; called in a worker thread."""
 
 
 @dataclass
@@ -55,13 +60,14 @@ class _Collection:
 
 @dataclass(frozen=True)
 class _Arrival:
-    """A picture on this disk: kept already, or a finished part with its digest if fetched."""
+    """A picture on this disk: kept already, or a finished part; if fetched, it can be again."""
 
     n: int
     path: Path
     sha256: str = ""
     arriving: ArrivingPicture | None = None
     is_kept: bool = False
+    is_fetched: bool = False
 
 
 class Collector:
@@ -79,6 +85,7 @@ class Collector:
         self._save = save
         self._progress = progress
         self.viewer: Viewer | None = None
+        self._followed: dict[Path, ArrivingPicture] = {}
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
 
     async def whole_parts(self, job: Job) -> list[int]:
@@ -112,6 +119,7 @@ class Collector:
                             self._settle(run, arrival, before, can_retry=tries_left > 0),
                             name=f"picture {n} of {job.id[:8]}",
                         )
+            self._forget(job.id)
             if run.unsaved is not None:
                 raise run.unsaved
             wanted = run.broken
@@ -133,8 +141,8 @@ class Collector:
                 return _Arrival(n, found, is_kept=True)
             if n < len(job.download_urls):
                 return await self._fetch(run, n, part, client)
-            if await self._threads.files(_is_whole, part):
-                return _Arrival(n, part)
+            if await self._threads.files(part.exists):
+                return _Arrival(n, part, arriving=self._followed.pop(part, None))
         except PhotaError as error:
             run.failures.append(error)
         return None
@@ -152,7 +160,7 @@ class Collector:
                             job_id, "downloading", done, total
                         ),
                     )
-                    return _Arrival(n, part, fetched.sha256, arriving)
+                    return _Arrival(n, part, fetched.sha256, arriving, is_fetched=True)
                 except PhotaError as error:
                     expired = error.kind is ErrorKind.GONE and run.job.remote_job_id
                     if not expired or run.fresh_links >= FRESH_LINK_TRIES:
@@ -173,6 +181,38 @@ class Collector:
         self._threads.follow(arriving.decode)
         return arriving
 
+    def _forget(self, job_id: str) -> None:
+        """Let go of what was decoded of an answer that is not going to be used."""
+        for n in range(_MOST_PICTURES):
+            self._followed.pop(self._vault.part(job_id, n), None)
+
+    @contextmanager
+    def parts(self, job: Job) -> Iterator[Callable[[int], Path]]:
+        """Give where an answer's own pictures go; each one is followed until the next begins.
+
+        The function may be called in any thread.
+        """
+        begun: list[ArrivingPicture] = []
+
+        def part_for(n: int) -> Path:
+            for earlier in begun:
+                earlier.end()
+            part = self._vault.part(job.id, n)
+            arriving = self._follow(job, part)
+            if arriving is not None:
+                begun.append(arriving)
+                self._followed[part] = arriving
+            return part
+
+        try:
+            yield part_for
+        except BaseException:
+            self._forget(job.id)
+            raise
+        finally:
+            for arriving in begun:
+                arriving.end()
+
     async def _settle(
         self,
         run: _Collection,
@@ -184,19 +224,21 @@ class Collector:
         """Check a picture, keep it and journal it, in the order of the pictures."""
         job_id, n = run.job.id, arrival.n
         try:
-            variant, seen = await self._threads.files(self._take, run.job, arrival)
+            checked = await self._threads.files(self._check, run.job, arrival)
+            variant, levels = await asyncio.gather(
+                self._save_files(run, arrival, checked, before), self._levels(arrival, checked)
+            )
         except PhotaError as error:
-            if error.kind is not ErrorKind.BAD_IMAGE or not arrival.sha256 or not can_retry:
+            if error.kind is not ErrorKind.BAD_IMAGE or (arrival.is_fetched and not can_retry):
                 run.failures.append(error)
-                return
-            await self._threads.files(self._vault.drop_part, job_id, n)
-            run.broken.append(n)
+            elif arrival.is_fetched:
+                await self._threads.files(self._vault.drop_part, job_id, n)
+                run.broken.append(n)
             return
-        if before is not None:
-            await asyncio.wait([before])
-        variant = await self._deliver(run.job, variant, resumed=run.resumed)
-        if self.viewer is not None and seen.levels:
-            await self._threads.files(self.viewer.take, variant.path, seen)
+        if self.viewer is not None and levels:
+            await self._threads.files(
+                self.viewer.take, variant.path, levels, variant.width, variant.height
+            )
         try:
             async with run.saving:
                 variants = (*run.job.variants, variant)
@@ -205,21 +247,44 @@ class Collector:
         except PhotaError as error:
             run.unsaved = error
 
-    def _take(self, job: Job, arrival: _Arrival) -> tuple[Variant, Seen]:
-        """Check a picture and make it safe in the vault; the check is also what will be shown."""
-        from phota_desktop.imaging.arriving import Seen, see
+    def _check(self, job: Job, arrival: _Arrival) -> Checked:
+        from phota_desktop.imaging.arriving import Checked, check
         from phota_desktop.imaging.reading import check_result
 
+        if arrival.is_kept or self.viewer is None or not self.viewer.wants(job):
+            return Checked(check_result(arrival.path))
+        sha256 = arrival.sha256 or sha256_of(arrival.path)
+        return check(arrival.path, arrival.arriving, sha256)
+
+    async def _save_files(
+        self,
+        run: _Collection,
+        arrival: _Arrival,
+        checked: Checked,
+        before: asyncio.Task[None] | None,
+    ) -> Variant:
+        """Make a checked picture safe: first in the vault, then in the person's folder."""
+        variant = await self._threads.files(self._keep, run.job.id, arrival, checked.info)
+        if before is not None:
+            await asyncio.wait([before])
+        return await self._deliver(run.job, variant, resumed=run.resumed)
+
+    def _keep(self, job_id: str, arrival: _Arrival, info: PhotoInfo) -> Variant:
+        n, path = arrival.n, arrival.path
         if arrival.is_kept:
-            return _kept(arrival.path, arrival.n), Seen(check_result(arrival.path))
-        if arrival.sha256 and self.viewer is not None and self.viewer.wants(job):
-            seen = see(arrival.path, arrival.arriving, arrival.sha256)
-        else:
-            seen = Seen(check_result(arrival.path))
-        info = seen.info
+            suffix = path.suffix.lstrip(".")
+            return Variant(n, path, sha256_of(path), info.width, info.height, suffix)
         extension = "jpg" if info.format.value == "jpeg" else info.format.value
-        path, sha256 = self._vault.keep(arrival.path, job.id, arrival.n, extension)
-        return Variant(arrival.n, path, sha256, info.width, info.height, extension), seen
+        path, sha256 = self._vault.keep(path, job_id, n, extension)
+        return Variant(n, path, sha256, info.width, info.height, extension)
+
+    async def _levels(self, arrival: _Arrival, checked: Checked) -> tuple[Pixels, ...]:
+        """Make what the canvas shows, meanwhile."""
+        if checked.image is None:
+            return ()
+        from phota_desktop.imaging.arriving import levels_of
+
+        return await self._threads.files(levels_of, checked, arrival.path)
 
     async def _deliver(self, job: Job, variant: Variant, *, resumed: bool) -> Variant:
         """Add the second copy in the person's folder; its failure never loses the result (R6).
@@ -292,14 +357,3 @@ def _is_whole(part: Path) -> bool:
     except PhotaError:
         return False
     return True
-
-
-def _kept(path: Path, n: int) -> Variant:
-    import hashlib
-
-    from phota_desktop.imaging.reading import check_result
-
-    info = check_result(path)
-    with path.open("rb") as picture:
-        sha256 = hashlib.file_digest(picture, "sha256").hexdigest()
-    return Variant(n, path, sha256, info.width, info.height, path.suffix.lstrip("."))

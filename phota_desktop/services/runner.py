@@ -172,12 +172,13 @@ class Runner:
 
     async def _submit(self, client: PhotaClient, job: Job) -> Accepted | Finished:
         assert job.body_path is not None  # noqa: S101  (checked with its digest just before)
-        return await client.studio.submit(
-            job.request.operation,
-            job.body_path,
-            lambda n: self._vault.part(job.id, n),
-            lambda done, total: self._progress(job.id, "sending", done, total),
-        )
+        with self.collector.parts(job) as part_for:
+            return await client.studio.submit(
+                job.request.operation,
+                job.body_path,
+                part_for,
+                lambda done, total: self._progress(job.id, "sending", done, total),
+            )
 
     async def _answered(self, job: Job, answer: Accepted | Finished) -> Job:
         from phota_desktop.api.studio import Accepted

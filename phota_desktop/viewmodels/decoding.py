@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -117,11 +118,16 @@ def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
     from phota_desktop.imaging import pixels
 
     raster = pixels.load_bgra(Path(path), 1)
-    levels = [_wrap(level) for level in (raster.pixels, *pixels.mips(raster.pixels))]
+    levels = list(wrap_levels((raster.pixels, *pixels.mips(raster.pixels))))
     if preview is not None:
         ready = preview.levels[0]
         levels = [ready if abs(ready.width() - kept.width()) <= 1 else kept for kept in levels]
     return LoadedImage(tuple(levels), raster.full_width, raster.full_height, complete=True)
+
+
+def wrap_levels(levels: Sequence[Pixels]) -> tuple[QImage, ...]:
+    """Return BGRA pixels as images for the canvas, without copying them."""
+    return tuple(_wrap(level) for level in levels)
 
 
 def _wrap(bgra: Pixels) -> QImage:

@@ -12,9 +12,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
 
 from phota_desktop.core.errors import PhotaError
+from phota_desktop.services.niceness import be_nice
 from phota_desktop.viewmodels import decoding
 from phota_desktop.viewmodels.image_cache import DEFAULT_BYTES, FileKey, ImageCache, LoadedImage
-from phota_desktop.viewmodels.niceness import be_nice
 from phota_desktop.viewmodels.thumbnails import ThumbnailLoader
 
 __all__ = ["ImageLoader", "LoadedImage", "ThumbnailLoader"]
@@ -120,6 +120,20 @@ class ImageLoader(QObject):
                     self._stages[name] = _Stage.DONE if done else _Stage.NEW
             self._forget_unwanted()
             self._start()
+
+    def offer(self, path: Path, image: LoadedImage) -> None:
+        """Keep a file's picture that was decoded elsewhere; from any thread but the window's.
+
+        In the window's thread, freeing what has to go for it could cost a frame.
+        """
+        name = os.fspath(path)
+        try:
+            key = (name, path.stat().st_mtime_ns)
+        except OSError:
+            return
+        with self._changed:
+            if not self._closed:
+                self._cache.put(key, image, pinned=self._wanted)
 
     def find(self, path: Path) -> LoadedImage | None:
         """Return what the cache has of a file, without reading it."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage, QImageReader
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.viewmodels.niceness import be_nice
+from phota_desktop.services.niceness import be_nice
+
+if TYPE_CHECKING:
+    from phota_desktop.imaging.colour import Pixels
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +58,16 @@ class ThumbnailLoader(QObject):
                 self._thread = threading.Thread(target=self._work, name="thumbnails", daemon=True)
                 self._thread.start()
             self._changed.notify()
+
+    def offer(self, path: Path, levels: Sequence[Pixels]) -> None:
+        """Make the small picture of a file from its levels, before it is asked for.
+
+        For any thread but the window's. A failure is told when the picture is asked for.
+        """
+        from phota_desktop.imaging import thumbnails
+
+        with contextlib.suppress(PhotaError):
+            thumbnails.make_from(levels, path, self._side, self._cache)
 
     def close(self) -> None:
         """End the thread; one picture that has begun is waited for."""
