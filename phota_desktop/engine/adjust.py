@@ -22,6 +22,7 @@ _MENTION = re.compile(r"\[\[[^\[\]]*\]\]")
 _WORD = re.compile(r"[+-]?\d+(?:\.\d+)?\s*[%°]?|[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _RATIO = re.compile(r"\b(\d{1,2})\s*(?::|/|x|×|by)\s*(\d{1,2})\b(?!\s*(?:degrees?|%|percent|°))")
 _OTHER_WAY = {"too", "overly"}
+_HALF_TURN = "upside-down"
 _SWITCHES = {Kind.MONOCHROME, Kind.SEPIA}
 _TURNS = {"left": -1.0, "anticlockwise": -1.0, "right": 1.0, "clockwise": 1.0}
 _AXES = {
@@ -82,7 +83,8 @@ def parse(prompt: str, fillers: frozenset[str] = frozenset()) -> list[Adjustment
         found += reading.found
         unknown += reading.unknown
         spared = spared or reading.spared
-    if unknown or (text.strip(" .,;!?\n") and not found and not spared):
+    nothing = not (fillers or found or spared)
+    if unknown or (nothing and text.strip(" .,;!?\n")):
         raise UnknownEdit(tuple(dict.fromkeys(unknown)))
     return found
 
@@ -128,7 +130,8 @@ class _Clause:
         self.found: list[Adjustment] = []
         self.unknown: list[str] = []
         self.spared = False
-        self._silent = words.FILLERS | words.MORE | fillers
+        self._silent = words.FILLERS | words.MORE
+        self._fillers = fillers
         self._negated = self._was_negated = False
         self._factor = self._sign = 1.0
         self._number: float | None = None
@@ -153,6 +156,8 @@ class _Clause:
         last = self.found[-1].kind if self.found else None
         if token[0] in "+-0123456789":
             self._number = _number(token, after)
+        elif token in self._fillers:
+            return
         elif token in words.ENDS:
             self._late()
             self._negated = False
@@ -172,6 +177,8 @@ class _Clause:
             self.found[-1] = replace(self.found[-1], amount=amount)
         elif token in _AXES and last is Kind.FLIP:
             self.found[-1] = replace(self.found[-1], amount=_AXES[token])
+        elif token == _HALF_TURN and last is Kind.ROTATE:
+            self.found[-1] = replace(self.found[-1], amount=180.0)
         elif token in words.RATIOS:
             self._crop(words.RATIOS[token])
         elif token in words.SUBJECTS:

@@ -46,8 +46,8 @@ def contrasted(rgb: Pixels, amount: float) -> Pixels:
 
 
 def warmed(rgb: Pixels, amount: float) -> Pixels:
-    """Shift towards amber, or blue: 8 % of light in red against blue a unit, same luminance."""
-    return balanced(rgb, (1.085**amount, 1.0, 1.085**-amount))
+    """Shift towards amber, or blue: 12 % more red and less blue light a unit, same luminance."""
+    return balanced(rgb, (1.12**amount, 1.0, 1.12**-amount))
 
 
 def tinted(rgb: Pixels, amount: float) -> Pixels:

@@ -22,7 +22,7 @@ _FILLERS = frozenset({
     "match", "copy", "transfer", "reference", "second", "first", "other", "mood", "palette",
     "colours", "colors", "colour", "color", "from", "tones", "light", "lighting", "grading",
     "grade", "atmosphere", "feel", "feeling", "take", "same", "similar", "remix", "restyle",
-    "one", "reference's", "and", "or", "content", "structure", "composition", "preserve",
+    "one", "reference's", "content", "structure", "composition", "preserve",
 })  # fmt: skip
 
 

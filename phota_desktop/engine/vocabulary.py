@@ -43,7 +43,7 @@ PHRASES = (
     (r"\b(?:top to bottom|up and down)\b", "vertically"),
     (r"\bwhite[ -]balance\b|\bcolou?r temperature\b", "warmth"),
     (r"\bhalf an?\b", "0.5"),
-    (r"\bde[ -]nois", "denois"),
+    (r"\bde[ -]nois(?:e|ed|ing)\b", "denoise"),
     (r"\bnoise reduction\b", "denoise"),
     (r"\b(?:do|does|should|must|is|are) ?n[o']?t\b|\bdo not\b", "dont"),
 )

@@ -15,10 +15,10 @@ from PIL import Image
 
 Pixels = NDArray[np.uint8]
 
-TUNED = ("china", "coffee", "astronaut", "rocket")
-"""The photos that figures of the engine were chosen on."""
-HELD = ("flower", "chelsea", "motorcycle_left", "camera", "motorcycle_right")
-"""Photos that were only measured."""
+TUNED = ("china", "coffee", "astronaut", "rocket", "chelsea")
+"""The photos that the engine's figures were looked at on; chelsea set its caution with whites."""
+HELD = ("flower", "motorcycle_left", "motorcycle_right", "camera")
+"""Photos that no figure was chosen for."""
 LEFT_OUT = (
     "retina, ihc, cell, microaneurysms: slides under one coloured light, whose colour is right; "
     "hubble, moon: no daylight white; brick, grass, gravel, coins: flat grey textures for "
