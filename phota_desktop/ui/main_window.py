@@ -40,6 +40,8 @@ class MainWindow(QMainWindow):
     """Light to build: dialogs, menus and the job list are made when first asked for."""
 
     closed = Signal()
+    completed = Signal()
+    """The window was painted for the first time and has all its parts."""
 
     def __init__(
         self,
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
             (self.strip_panel.export, drawer.tabs),
         ):
             QWidget.setTabOrder(before, after)
+        self.completed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from string import Template
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 GRID = 8
 """Pixels; margins and gaps are whole or half multiples of it."""
@@ -219,11 +219,15 @@ def tokens() -> Tokens:
     return _Current.tokens
 
 
-def apply_theme(application: QApplication, name: str) -> None:
-    """Give the application that theme; what is drawn with tokens repaints by itself."""
+def apply_theme(application: QApplication, name: str, *, is_fusion: bool = False) -> None:
+    """Give the application that theme; what is drawn with tokens repaints by itself.
+
+    ``is_fusion`` says that Qt's command line named the style already: to look at the style or to
+    set it from Python costs 8 ms before the first paint.
+    """
     _Current.tokens = THEMES[theme_name(name)]
-    if application.style().name() != "fusion":
-        application.setStyle(QStyleFactory.create("Fusion"))
+    if not is_fusion and not application.styleSheet():
+        application.setStyle("fusion")
     application.setPalette(palette(_Current.tokens))
     application.setStyleSheet(style_sheet(_Current.tokens))
 
