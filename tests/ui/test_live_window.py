@@ -98,7 +98,7 @@ async def test_enhance_brings_variants_that_can_be_chosen_and_saved(
     QTest.keyClick(live.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     dialog = live.window.findChild(QFileDialog)
     assert dialog is not None
-    dialog.findChild(QLineEdit, "fileNameEdit").setText(str(tmp_path / "saved.jpg"))
+    dialog.selectFile(str(tmp_path / "saved.jpg"))
     dialog.accept()
     await until(lambda: (tmp_path / "saved.jpg").exists())
     await until(lambda: live.studio.notices.current is not None)
