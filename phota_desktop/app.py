@@ -105,6 +105,7 @@ def _build(
     if first is not None:
         loader.request(first)  # decodes while QtWidgets is imported and the window is built
 
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from phota_desktop.ui.main_window import MainWindow
@@ -125,6 +126,10 @@ def _build(
     studio = StudioViewModel(jobs, settings_model)
     window = MainWindow(studio, jobs, loader, thumbnails, settings_model)
     if first is not None:
+        loader.preview.connect(
+            lambda name, image: thumbnails.take(Path(name), image.levels[0]),
+            Qt.ConnectionType.SingleShotConnection,
+        )
         studio.photos.add([first])
         studio.choose_photo(first)
     return Program(application, window, studio, jobs, settings_model, loader, thumbnails)

@@ -179,7 +179,10 @@ class ImageLoader(QObject):
         return None
 
     def _work(self) -> None:
-        be_nice()
+        # At the start a person waits for the first picture and moves nothing yet.
+        is_nice = decoding.is_warm()
+        if is_nice:
+            be_nice()
         while True:
             with self._changed:
                 while (step := self._next()) is None and not self._closed:
@@ -190,6 +193,9 @@ class ImageLoader(QObject):
                 self._busy.add(name)
                 found = self._cache.find(name)
             outcome, value, after = self._do(name, stage, found)
+            if not is_nice:
+                is_nice = True
+                be_nice()
             with self._changed:
                 self._busy.discard(name)
                 if self._closed:
