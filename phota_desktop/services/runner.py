@@ -83,8 +83,15 @@ class Runner:
     async def run(self, job: Job, *, resumed: bool = False) -> Job:
         """Drive the job to a final state and return it; ``resumed`` if an earlier run left it.
 
-        Raises Held when it cannot go on by itself (no key, no network, no disk).
+        Raises Held when it cannot go on by itself (no key, no network, no disk): whatever could
+        not be journalled then is asked for again, with the same id, from the journalled state.
         """
+        try:
+            return await self._to_the_end(job, resumed=resumed)
+        except PhotaError as error:
+            raise Held(error) from error
+
+    async def _to_the_end(self, job: Job, *, resumed: bool) -> Job:
         while not job.state.is_final:
             if job.state in (JobState.QUEUED, JobState.SENT):
                 job = await self._send(job)

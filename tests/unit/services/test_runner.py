@@ -14,6 +14,7 @@ import pytest
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.requests import EnhanceRequest
+from phota_desktop.services import holding
 from phota_desktop.services.composition import Services
 from phota_desktop.services.queue import can_send_again
 from tests.fake_phota.chaos import Fault
@@ -353,3 +354,27 @@ async def test_a_local_job_survives_a_restart(
         done = await services.queue.wait(taken.id)
     assert done.id == job.id
     assert done.state is JobState.DONE, done.error
+
+
+async def test_a_journal_that_cannot_be_written_holds_the_job_and_charges_once(
+    tmp_path: Path,
+    photo: Path,
+    out_dir: Path,
+    open_real_services: Open,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(holding.RETRY_PAUSE, ErrorKind.DISK, 0.05)
+    with FakePhotaThread(tmp_path / "ledger") as fake:
+        async with open_real_services(fake.environ(), patient=True) as services:
+            save, failures = services.journal.save, [JobState.ACCEPTED, JobState.READY]
+
+            def full(job: Job) -> None:
+                if job.state in failures:
+                    failures.remove(job.state)
+                    raise PhotaError(ErrorKind.DISK)
+                save(job)
+
+            monkeypatch.setattr(services.journal, "save", full)
+            job = await _run(services, photo, out_dir)
+        assert not failures
+        _check_done(job, fake)
