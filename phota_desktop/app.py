@@ -70,8 +70,6 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(folders: AppFolders, paths: list[Path]) -> int:
-    # What a start makes stays to the end: looking through it for garbage is a tenth of the time.
-    gc.disable()
     store = SettingsStore(folders.settings_file)
     settings = store.load()
     program = _build(folders, store, settings, paths)

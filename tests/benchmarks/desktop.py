@@ -125,7 +125,8 @@ class Desktop:
             )
             self._running.append(bus)
             assert bus.stdout is not None
-            self.environ["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
+            with bus.stdout as told:
+                self.environ["DBUS_SESSION_BUS_ADDRESS"] = told.readline().decode().strip()
 
     def sample(self) -> Pixels:
         """Return sampled pixels of the screen, rows × columns × blue, green, red."""
