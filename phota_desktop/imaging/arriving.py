@@ -33,9 +33,13 @@ _LOOK_S = 0.004
 _PIECE = 1 << 18
 
 
-@dataclass(frozen=True)
+@dataclass
 class Checked:
-    """A whole picture: what it is, and the decoded picture where one was made for the check."""
+    """A whole picture: what it is, and the decoded picture where one was made for the check.
+
+    :func:`levels_of` takes ``image`` away, so that its memory is freed in the worker: in the
+    window's thread that would cost a frame.
+    """
 
     info: PhotoInfo
     image: Image.Image | None = None
@@ -51,7 +55,6 @@ class ArrivingPicture:
     def __init__(self, part: Path) -> None:
         self._part = part
         self._ended = threading.Event()
-        self._done = threading.Event()
         self._decoded: tuple[Image.Image, str] | None = None
 
     def end(self) -> None:
@@ -64,15 +67,11 @@ class ArrivingPicture:
             self._decoded = self._follow()
         except (BadImageError, *PILLOW_ERRORS):
             self._decoded = None
-        finally:
-            self._done.set()
 
-    def image(self, sha256: str) -> Image.Image | None:
-        """Return the decoded picture if it is that of the file with this digest; waits for it."""
-        self._done.wait()
-        if self._decoded is None or self._decoded[1] != sha256:
-            return None
-        return self._decoded[0]
+    def take(self, sha256: str) -> Image.Image | None:
+        """Give the decoded picture away, once, if it is that of the file with this digest."""
+        decoded, self._decoded = self._decoded, None
+        return decoded[0] if decoded is not None and decoded[1] == sha256 else None
 
     def _follow(self) -> tuple[Image.Image, str] | None:
         while not self._part.exists():
@@ -143,7 +142,7 @@ def check(part: Path, arriving: ArrivingPicture | None, sha256: str) -> Checked:
         arriving = ArrivingPicture(part)
         arriving.end()
         arriving.decode()
-    image = arriving.image(sha256)
+    image = arriving.take(sha256)
     if image is not None:
         with open_photo(part) as (stream, kind, size):
             if _has_right_checksums(stream):
@@ -153,7 +152,8 @@ def check(part: Path, arriving: ArrivingPicture | None, sha256: str) -> Checked:
 
 def levels_of(checked: Checked, path: Path) -> tuple[Pixels, ...]:
     """Return the BGRA levels of a checked picture, largest first; none if it cannot be decoded."""
-    bgra = _plain_bgra(checked.image, checked.info) if checked.image is not None else None
+    image, checked.image = checked.image, None
+    bgra = _plain_bgra(image, checked.info) if image is not None else None
     if bgra is None:
         try:
             bgra = pixels.load_bgra(path).pixels

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -59,13 +60,21 @@ class _Collection:
 
 
 @dataclass(frozen=True)
+class _Followed:
+    """A picture that is decoded as it arrives; ``decoding`` ends some time after its end."""
+
+    picture: ArrivingPicture
+    decoding: Future[None]
+
+
+@dataclass(frozen=True)
 class _Arrival:
     """A picture on this disk: kept already, or a finished part; if fetched, it can be again."""
 
     n: int
     path: Path
     sha256: str = ""
-    arriving: ArrivingPicture | None = None
+    followed: _Followed | None = None
     is_kept: bool = False
     is_fetched: bool = False
 
@@ -85,7 +94,7 @@ class Collector:
         self._save = save
         self._progress = progress
         self.viewer: Viewer | None = None
-        self._followed: dict[Path, ArrivingPicture] = {}
+        self._followed: dict[Path, _Followed] = {}
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
 
     async def whole_parts(self, job: Job) -> list[int]:
@@ -142,14 +151,14 @@ class Collector:
             if n < len(job.download_urls):
                 return await self._fetch(run, n, part, client)
             if await self._threads.files(part.exists):
-                return _Arrival(n, part, arriving=self._followed.pop(part, None))
+                return _Arrival(n, part, followed=self._followed.pop(part, None))
         except PhotaError as error:
             run.failures.append(error)
         return None
 
     async def _fetch(self, run: _Collection, n: int, part: Path, client: PhotaClient) -> _Arrival:
         job_id = run.job.id
-        arriving = self._follow(run.job, part)
+        followed = self._follow(run.job, part)
         try:
             while True:
                 try:
@@ -160,7 +169,7 @@ class Collector:
                             job_id, "downloading", done, total
                         ),
                     )
-                    return _Arrival(n, part, fetched.sha256, arriving, is_fetched=True)
+                    return _Arrival(n, part, fetched.sha256, followed, is_fetched=True)
                 except PhotaError as error:
                     expired = error.kind is ErrorKind.GONE and run.job.remote_job_id
                     if not expired or run.fresh_links >= FRESH_LINK_TRIES:
@@ -168,18 +177,17 @@ class Collector:
                     run.fresh_links += 1
                     await self._fresh_links(run, client)
         finally:
-            if arriving is not None:
-                arriving.end()
+            if followed is not None:
+                followed.picture.end()
 
-    def _follow(self, job: Job, part: Path) -> ArrivingPicture | None:
+    def _follow(self, job: Job, part: Path) -> _Followed | None:
         """Decode a picture as it arrives, when it is going to be looked at."""
         if self.viewer is None or not self.viewer.wants(job):
             return None
         from phota_desktop.imaging.arriving import ArrivingPicture
 
-        arriving = ArrivingPicture(part)
-        self._threads.follow(arriving.decode)
-        return arriving
+        picture = ArrivingPicture(part)
+        return _Followed(picture, self._threads.follow(picture.decode))
 
     def _forget(self, job_id: str) -> None:
         """Let go of what was decoded of an answer that is not going to be used."""
@@ -192,16 +200,16 @@ class Collector:
 
         The function may be called in any thread.
         """
-        begun: list[ArrivingPicture] = []
+        begun: list[_Followed] = []
 
         def part_for(n: int) -> Path:
             for earlier in begun:
-                earlier.end()
+                earlier.picture.end()
             part = self._vault.part(job.id, n)
-            arriving = self._follow(job, part)
-            if arriving is not None:
-                begun.append(arriving)
-                self._followed[part] = arriving
+            followed = self._follow(job, part)
+            if followed is not None:
+                begun.append(followed)
+                self._followed[part] = followed
             return part
 
         try:
@@ -210,8 +218,8 @@ class Collector:
             self._forget(job.id)
             raise
         finally:
-            for arriving in begun:
-                arriving.end()
+            for followed in begun:
+                followed.picture.end()
 
     async def _settle(
         self,
@@ -224,6 +232,9 @@ class Collector:
         """Check a picture, keep it and journal it, in the order of the pictures."""
         job_id, n = run.job.id, arrival.n
         try:
+            if arrival.followed is not None:
+                # Not in a thread of the files: there, what is already here would have to wait.
+                await asyncio.shield(asyncio.wrap_future(arrival.followed.decoding))
             checked = await self._threads.files(self._check, run.job, arrival)
             variant, levels = await asyncio.gather(
                 self._save_files(run, arrival, checked, before), self._levels(arrival, checked)
@@ -254,7 +265,8 @@ class Collector:
         if arrival.is_kept or self.viewer is None or not self.viewer.wants(job):
             return Checked(check_result(arrival.path))
         sha256 = arrival.sha256 or sha256_of(arrival.path)
-        return check(arrival.path, arrival.arriving, sha256)
+        picture = arrival.followed.picture if arrival.followed is not None else None
+        return check(arrival.path, picture, sha256)
 
     async def _save_files(
         self,

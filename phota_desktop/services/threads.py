@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from phota_desktop.services.niceness import be_nice
@@ -38,9 +38,9 @@ class Threads:
         """Run file or pixel work in a thread."""
         return await _run(self._files, call, *args, **kwargs)
 
-    def follow(self, call: Callable[[], None]) -> None:
+    def follow(self, call: Callable[[], None]) -> Future[None]:
         """Run work that waits for a download in a thread that nothing else waits for."""
-        self._followers.submit(call)
+        return self._followers.submit(call)
 
     def close(self) -> None:
         """Wait for what runs and end the threads."""

@@ -28,6 +28,7 @@ async def _shown(desk, times: Times) -> dict[str, list[float]]:  # type: ignore[
     job = await desk.enhance()
     await watcher.wait()
     watcher.close()
+    await desk.forget(job)
     assert len(job.variants) == 4, job.error
     told = times.take()
     began = told["answer"]

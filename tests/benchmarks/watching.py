@@ -22,6 +22,7 @@ from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.options import OutputFormat
 from phota_desktop.core.requests import EnhanceRequest
 from phota_desktop.services.composition import Services, open_services
+from phota_desktop.services.garbage import spare_what_stays
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
 from phota_desktop.ui.main_window import MainWindow
@@ -67,6 +68,11 @@ class Desk:
         job = await self.services.queue.submit(request, engine=Engine.PHOTA, out_dir=out)
         return await self.services.queue.wait(job.id)
 
+    async def forget(self, job: Job) -> None:
+        """Take the job out of the lists, so that every round is the first one of its photo."""
+        self.studio.choose_entry("original")
+        await self.services.queue.remove(job.id)
+
 
 @asynccontextmanager
 async def desk_at(base_url: str, home: Path, photo: Path) -> AsyncIterator[Desk]:
@@ -95,6 +101,7 @@ async def desk_at(base_url: str, home: Path, photo: Path) -> AsyncIterator[Desk]
     jobs.attach(services.queue, services.tasks)
     studio.attach(services)
     services.queue.show_to(VariantViewer(studio, loader, thumbnails))
+    spare_what_stays(services.queue)
     await services.session.start(Engine.PHOTA)
     studio.photos.add([photo])
     studio.choose_photo(photo)
