@@ -7,11 +7,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine, Job, JobState
+from phota_desktop.core.pricing import Estimate, estimate
 from phota_desktop.core.requests import StudioRequest
 from phota_desktop.services.collecting import Viewer
 from phota_desktop.services.holding import Held
@@ -118,13 +120,17 @@ class JobQueue:
         engine: Engine | None = None,
         out_dir: Path | None = None,
         deliver: bool = True,
+        daily_cap: Decimal | None = None,
     ) -> Job:
         """Record the request durably, then run it; return the recorded job.
 
-        Raises PhotaError (INVALID, BAD_IMAGE, DISK, KEY_REJECTED); then nothing was sent.
+        Raises PhotaError (INVALID, BAD_IMAGE, DISK, KEY_REJECTED), and NO_CREDIT with
+        ``field="daily_cap"`` when it could pass ``daily_cap`` dollars; then nothing was sent.
         """
         chosen = engine or self._session.engine
         self._session.client(chosen)
+        if chosen is Engine.PHOTA and daily_cap is not None:
+            await self._stay_below(daily_cap, estimate(request))
         base_url = self._session.base_url(chosen)
         destination = Destination(
             engine=chosen,
@@ -137,6 +143,25 @@ class JobQueue:
         self._take(job)
         self.start(job.id)
         return job
+
+    async def _stay_below(self, cap: Decimal, price: Estimate | None) -> None:
+        """Refuse what could pass the cap; what waits to be sent today counts as spent."""
+        spent = await self._threads.journal(self._journal.spent_today, time.time())
+        waiting = [
+            job.estimate.high
+            for job in self._jobs.values()
+            if job.state is JobState.QUEUED and job.engine is Engine.PHOTA and job.estimate
+        ]
+        committed = sum(waiting, spent)
+        high = price.high if price is not None else Decimal(0)
+        if committed + high > cap:
+            raise PhotaError(
+                ErrorKind.NO_CREDIT,
+                f"This could pass your cap of ${cap:.2f} a day.",
+                hint=f"${committed:.2f} are spent or on their way today.",
+                field="daily_cap",
+                surely_not_charged=True,
+            )
 
     def start(self, job_id: str, *, resumed: bool = False) -> None:
         """Run a recorded job as soon as there is a free place."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
+    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -20,7 +22,9 @@ from phota_desktop.ui.controls import Caption, ElidedLabel, push_button, scale_f
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.settings import SettingsViewModel
-from phota_desktop.viewmodels.words import money
+
+MAX_CAP = 10_000
+"""US dollars a day; more is a typing mistake."""
 
 
 class SettingsDialog(QDialog):
@@ -80,7 +84,14 @@ class SettingsDialog(QDialog):
             self,
             stretch=True,
         )
-        self._cap = _label(self)
+        self.cap = QDoubleSpinBox(self)
+        self.cap.setObjectName("dailyCapBox")
+        self.cap.setAccessibleName("Daily cap in US dollars")
+        self.cap.setRange(0, MAX_CAP)
+        self.cap.setDecimals(2)
+        self.cap.setPrefix("$")
+        self.cap.setSuffix(" a day")
+        self.cap.setKeyboardTracking(False)
         self._lay_out()
         self._connect()
         self.refresh()
@@ -106,7 +117,7 @@ class SettingsDialog(QDialog):
             ("API key", key_row),
             ("", forget_row),
             ("Results folder", folder_row),
-            ("Daily cap", self._cap),
+            ("Daily cap", self.cap),
             ("Theme", self.theme),
             ("Canvas surround", self.surround),
         )
@@ -142,6 +153,9 @@ class SettingsDialog(QDialog):
         self.forget.clicked.connect(lambda _on=False: settings.forget_key())
         self.key.returnPressed.connect(lambda: self._with_key(settings.check_key))
         self.choose.clicked.connect(lambda _on=False: self._choose_folder())
+        self.cap.valueChanged.connect(
+            lambda dollars: settings.change(daily_cap=Decimal(f"{dollars:.2f}"))
+        )
         settings.key_told.connect(self._on_key_told)
         settings.changed.connect(self.refresh)
         settings.engine_changed.connect(self.refresh)
@@ -161,7 +175,7 @@ class SettingsDialog(QDialog):
         self.surround.set_value(value.surround)
         folder = settings.results_folder
         self._folder.set_text(str(folder) if folder else "")
-        self._cap.setText(f"{money(value.daily_cap)} a day")
+        self.cap.setValue(float(value.daily_cap))
         self.forget.setVisible(settings.has_key)
         if not self.key.text():
             self._say(settings.key_source, "quiet")

@@ -14,7 +14,7 @@ from phota_desktop.core.jobs import Engine
 from phota_desktop.core.pricing import show_range
 from phota_desktop.core.requests import StudioRequest
 from phota_desktop.viewmodels.form import RequestForm
-from phota_desktop.viewmodels.notices import NoticesViewModel
+from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
 from phota_desktop.viewmodels.settings import SettingsViewModel
 
 if TYPE_CHECKING:
@@ -95,10 +95,19 @@ class Submitter(QObject):
     ) -> None:
         try:
             await services.queue.submit(
-                request, engine=engine, out_dir=self._settings.results_folder, deliver=True
+                request,
+                engine=engine,
+                out_dir=self._settings.results_folder,
+                daily_cap=self._settings.value.daily_cap,
             )
         except PhotaError as error:
-            self._notices.show_error(error, subject=photo.name, path=photo)
+            if error.field == "daily_cap":
+                action = NoticeAction.OPEN_SETTINGS
+                self._notices.show(
+                    Notice(error.message, Tone.WARN, action, "Open settings", hint=error.hint)
+                )
+            else:
+                self._notices.show_error(error, subject=photo.name, path=photo)
         finally:
             self._last_wish = self._clock()
             self._recording = False

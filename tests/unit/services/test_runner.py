@@ -378,3 +378,25 @@ async def test_a_journal_that_cannot_be_written_holds_the_job_and_charges_once(
             job = await _run(services, photo, out_dir)
         assert not failures
         _check_done(job, fake)
+
+
+async def test_the_daily_cap_stops_a_submit_before_anything_is_recorded(
+    tmp_path: Path, photo: Path, out_dir: Path, open_real_services: Open
+) -> None:
+    cap = Decimal("0.30")
+    with FakePhotaThread(tmp_path / "ledger") as fake:
+        async with open_real_services(fake.environ()) as services:
+            for look in range(2):
+                request = EnhanceRequest(photo, prompt=f"look {look}")
+                job = await services.queue.submit(
+                    request, engine=PHOTA, out_dir=out_dir, daily_cap=cap
+                )
+                await services.queue.wait(job.id)
+            with pytest.raises(PhotaError) as caught:
+                await services.queue.submit(
+                    EnhanceRequest(photo), engine=PHOTA, out_dir=out_dir, daily_cap=cap
+                )
+            assert caught.value.field == "daily_cap"
+            assert "$0.24" in caught.value.hint
+            assert len(services.queue.jobs()) == 2
+        assert len(fake.ledger.charges()) == 2
