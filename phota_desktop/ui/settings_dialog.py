@@ -92,6 +92,7 @@ class SettingsDialog(QDialog):
         self.cap.setPrefix("$")
         self.cap.setSuffix(" a day")
         self.cap.setKeyboardTracking(False)
+        self.cap.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self._lay_out()
         self._connect()
         self.refresh()
