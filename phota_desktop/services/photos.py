@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -44,24 +45,25 @@ def open_paths(
     photos: list[Path] = []
     folders: list[Path] = []
     refused: dict[Path, PhotaError] = {}
-    seen = {path.resolve() for path in known}
+    seen = {os.path.realpath(path) for path in known}
     contents: dict[tuple[int, str], Path] = {}
     for path, named in _walk(paths, recursive, folders):
-        if path.resolve() in seen:
-            continue
         try:
+            real = os.path.realpath(path)
+            if real in seen:
+                continue
             info = probe(path)
             digest = _quick_digest(path)
         except PhotaError as problem:
             if named:
                 refused[path] = problem
             continue
-        except OSError as problem:
+        except (OSError, ValueError) as problem:
             if named:
-                reason = problem.strerror or "it cannot be opened"
+                reason = getattr(problem, "strerror", None) or "it cannot be opened"
                 refused[path] = PhotaError(ErrorKind.BAD_IMAGE, f"{path.name}: {reason}.")
             continue
-        seen.add(path.resolve())
+        seen.add(real)
         if not unique or (info.bytes, digest) not in contents:
             contents[info.bytes, digest] = path
             photos.append(path)
@@ -71,20 +73,49 @@ def open_paths(
 def _walk(
     paths: Iterable[Path], recursive: bool, folders: list[Path]
 ) -> Iterator[tuple[Path, bool]]:
+    """Yield files, and whether each must be readable: named ones, and folders that stay shut."""
     for path in paths:
-        if not path.is_dir():
+        if not _is_folder(path):
             yield path, True
             continue
-        for inner in sorted(path.iterdir(), key=lambda p: p.name.casefold()):
-            if inner.is_symlink() and inner.is_dir():
-                continue  # a loop of links would never end
-            if inner.is_dir():
-                if recursive:
-                    yield from ((p, False) for p, _ in _walk([inner], True, folders))
-                elif not inner.name.startswith("."):
-                    folders.append(inner)
-            elif not inner.name.startswith(".") and stat.S_ISREG(inner.stat().st_mode):
+        # A stack instead of recursion: folders may lie deeper than Python's calls may.
+        stack = [iter([path])]
+        while stack:
+            inner = next(stack[-1], None)
+            if inner is None:
+                stack.pop()
+            elif _is_folder(inner):
+                deeper = len(stack) > 1
+                if deeper and inner.is_symlink():
+                    continue  # a loop of links would never end
+                if deeper and not recursive:
+                    if not inner.name.startswith("."):
+                        folders.append(inner)
+                    continue
+                try:
+                    stack.append(iter(sorted(inner.iterdir(), key=lambda p: p.name.casefold())))
+                except OSError:
+                    yield inner, True  # a folder that nobody may look into is said
+            elif not inner.name.startswith(".") and _is_regular(inner):
                 yield inner, False
+
+
+def _is_folder(path: Path) -> bool:
+    mode = _mode(path)
+    return mode is not None and stat.S_ISDIR(mode)
+
+
+def _is_regular(path: Path) -> bool:
+    mode = _mode(path)
+    return mode is not None and stat.S_ISREG(mode)
+
+
+def _mode(path: Path) -> int | None:
+    """Return what a path leads to; None for a link into nowhere, a loop or an impossible name."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return None
 
 
 def _quick_digest(path: Path, size: int = 65536) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,21 @@ def test_subfolders_only_when_asked(folder: Path) -> None:
 def test_a_loop_of_links_ends(folder: Path) -> None:
     (folder / "sub" / "loop").symlink_to(folder)
     assert len(open_paths([folder], recursive=True).photos) == 3
+
+
+def test_links_into_nowhere_and_loops_of_links_stop_nothing(folder: Path) -> None:
+    (folder / "gone.jpg").symlink_to("nowhere.jpg")
+    (folder / "itself.jpg").symlink_to("itself.jpg")
+    os.mkfifo(folder / "pipe.jpg")
+    found = open_paths([folder, folder / "gone.jpg", folder / "itself.jpg", folder / "pipe.jpg"])
+    assert [path.name for path in found.photos] == ["A.png", "b.jpg"]
+    assert len(found.problems) == 3
+
+
+def test_a_name_that_no_disk_takes_is_a_problem_of_its_own(folder: Path) -> None:
+    found = open_paths([folder / ("x" * 300), folder / "b.jpg"])
+    assert [path.name for path in found.photos] == ["b.jpg"]
+    assert len(found.problems) == 1
 
 
 def test_copies_are_kept_where_every_file_counts(folder: Path) -> None:
