@@ -5,7 +5,6 @@ Nothing is imported here that the window's first paint would have to wait for.
 
 from __future__ import annotations
 
-import gc
 import sys
 
 VERBS = (
@@ -28,6 +27,8 @@ def main(argv: list[str] | None = None) -> int:
         from phota_desktop import cli
 
         return cli.main(arguments)
+    import gc
+
     # What a start makes stays: looking through it for garbage would be a tenth of the time.
     gc.disable()  # until the window is painted, see app.py
     from phota_desktop import preflight

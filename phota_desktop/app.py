@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phota_desktop.bytecode import kept_bytecode
 from phota_desktop.store.paths import AppFolders
-from phota_desktop.store.settings import Settings, SettingsStore
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from phota_desktop.services.composition import Services
+    from phota_desktop.store.settings import Settings, SettingsStore
     from phota_desktop.ui.main_window import MainWindow
     from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
     from phota_desktop.viewmodels.jobs import JobListModel
@@ -70,9 +71,12 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(folders: AppFolders, paths: list[Path]) -> int:
-    store = SettingsStore(folders.settings_file)
-    settings = store.load()
-    program = _build(folders, store, settings, paths)
+    with kept_bytecode(folders.cache / "start.bytecode"):
+        from phota_desktop.store.settings import SettingsStore
+
+        store = SettingsStore(folders.settings_file)
+        settings = store.load()
+        program = _build(folders, store, settings, paths)
     program.window.show()
     _wait_for_first_picture(program)
     gc.freeze()

@@ -49,14 +49,23 @@ class IconButton(QToolButton):
         self.setIcon(icon(self._icon_name, size=20, can_be_disabled=grey))
 
 
+def polish_again(widget: QWidget) -> None:
+    """Let the stylesheet see changed properties of a widget that it has seen already.
+
+    Qt styles the others when they are shown, and a look at QStyle costs 9 ms before first paint.
+    """
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 def show_words(button: QToolButton, shown: bool) -> None:
     """Show a tool button's words beside its icon, or the icon alone."""
     style = Qt.ToolButtonStyle
     button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly)
     if button.property("words") is not shown:
         button.setProperty("words", shown)  # the stylesheet evens out the margins by it
-        button.style().unpolish(button)
-        button.style().polish(button)
+        polish_again(button)
 
 
 class Caption(QLabel):
@@ -74,8 +83,7 @@ class Caption(QLabel):
         """Change the colour role."""
         if self.property("role") != role:
             self.setProperty("role", role)
-            self.style().unpolish(self)
-            self.style().polish(self)
+            polish_again(self)
 
 
 class ElidedLabel(Caption):

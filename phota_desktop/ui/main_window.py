@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._keys = KeyMap(self, self.commands.calls(), settings.value.keys)
         self._connect()
         self.commands.restore()
+        self.top.set_roomy(self.width() >= ROOMY)  # a change while shown costs 12 ms
         self.canvas.set_message(EMPTY)
         self.show_photo()
         self.canvas.setFocus()

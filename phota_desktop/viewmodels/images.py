@@ -105,7 +105,8 @@ class ImageLoader(QObject):
                     known.append((name, found[1]))
             self._wanted = names
             self._forget_unwanted()
-            self._start()
+            if names:
+                self._start()
         for name, image in known:
             (self.ready if image.complete else self.preview).emit(name, image)
 

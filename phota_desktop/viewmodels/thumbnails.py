@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Signal, Slot
 from PySide6.QtGui import QImage, QImageReader
 
 from phota_desktop.core.errors import PhotaError
@@ -71,6 +71,8 @@ class ThumbnailLoader(QObject):
 
     def take(self, path: Path, image: QImage) -> None:
         """Give the small picture of a file from one that is decoded, in about a millisecond."""
+        from PySide6.QtCore import Qt  # 12 ms, which the first decode need not wait for
+
         name = os.fspath(path)
         with self._changed:
             if name in self._waiting:
