@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -84,15 +83,11 @@ class SettingsDialog(QDialog):
             self,
             stretch=True,
         )
-        self.cap = QDoubleSpinBox(self)
-        self.cap.setObjectName("dailyCapBox")
+        self.cap = QLineEdit(self)
+        self.cap.setObjectName("dailyCapEdit")
         self.cap.setAccessibleName("Daily cap in US dollars")
-        self.cap.setRange(0, MAX_CAP)
-        self.cap.setDecimals(2)
-        self.cap.setPrefix("$")
-        self.cap.setSuffix(" a day")
-        self.cap.setKeyboardTracking(False)
-        self.cap.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.cap.setMaximumWidth(100)
+        self.cap.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._lay_out()
         self._connect()
         self.refresh()
@@ -112,13 +107,17 @@ class SettingsDialog(QDialog):
         folder_row = QHBoxLayout()
         folder_row.addWidget(self._folder, 1)
         folder_row.addWidget(self.choose)
+        cap_row = QHBoxLayout()
+        cap_row.setSpacing(GRID)
+        cap_row.addWidget(self.cap)
+        cap_row.addWidget(Caption("US dollars a day", parent=self), 1)
         rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
             ("Engine", self.engine),
             ("", self._engine_words),
             ("API key", key_row),
             ("", forget_row),
             ("Results folder", folder_row),
-            ("Daily cap", self.cap),
+            ("Daily cap", cap_row),
             ("Theme", self.theme),
             ("Canvas surround", self.surround),
         )
@@ -154,9 +153,7 @@ class SettingsDialog(QDialog):
         self.forget.clicked.connect(lambda _on=False: settings.forget_key())
         self.key.returnPressed.connect(lambda: self._with_key(settings.check_key))
         self.choose.clicked.connect(lambda _on=False: self._choose_folder())
-        self.cap.valueChanged.connect(
-            lambda dollars: settings.change(daily_cap=Decimal(f"{dollars:.2f}"))
-        )
+        self.cap.editingFinished.connect(self._take_cap)
         settings.key_told.connect(self._on_key_told)
         settings.changed.connect(self.refresh)
         settings.engine_changed.connect(self.refresh)
@@ -176,10 +173,20 @@ class SettingsDialog(QDialog):
         self.surround.set_value(value.surround)
         folder = settings.results_folder
         self._folder.set_text(str(folder) if folder else "")
-        self.cap.setValue(float(value.daily_cap))
+        self.cap.setText(f"{value.daily_cap:.2f}")
         self.forget.setVisible(settings.has_key)
         if not self.key.text():
             self._say(settings.key_source, "quiet")
+
+    def _take_cap(self) -> None:
+        """Take the typed cap; what is no amount of money gives way to the old one."""
+        try:
+            dollars = Decimal(self.cap.text().strip().lstrip("$").replace(",", "."))
+        except InvalidOperation:
+            dollars = Decimal("NaN")
+        if dollars.is_finite() and 0 <= dollars <= MAX_CAP:
+            self._settings.change(daily_cap=dollars.quantize(Decimal("0.01")))
+        self.refresh()
 
     def _with_key(self, call: object) -> None:
         if callable(call):

@@ -133,11 +133,11 @@ QToolButton[segment="first"] { border-top-left-radius: ${radius}px;
 QToolButton[segment="last"] { border-top-right-radius: ${radius}px;
   border-bottom-right-radius: ${radius}px; }
 QToolButton[segment]:focus { border: 1px solid $accent; }
-QPlainTextEdit, QLineEdit, QComboBox, QDoubleSpinBox { background: $raised; border: 1px solid $line;
+QPlainTextEdit, QLineEdit, QComboBox { background: $raised; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; selection-background-color: $accent;
   selection-color: $on_accent; }
-QLineEdit, QComboBox, QDoubleSpinBox { min-height: 22px; }
-QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QLineEdit, QComboBox { min-height: 22px; }
+QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
   selection-background-color: $hover; selection-color: $text; outline: none; }
