@@ -37,6 +37,12 @@ def _dollars(text: str) -> Decimal:
     return amount
 
 
+def _path(text: str) -> Path:
+    if not text:  # an unset variable of a script: it must not become the folder one is in
+        raise argparse.ArgumentTypeError("an empty name is no file or folder")
+    return Path(text)
+
+
 def _output_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true", help="one JSON object per line and job")
     verb.add_argument("--quiet", action="store_true", help="say nothing but results and errors")
@@ -54,7 +60,7 @@ def _image_options(verb: argparse.ArgumentParser) -> None:
         help="default: phota when a key is found, else local",
     )
     verb.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder for the results; default: beside the photo"
+        "--out", type=_path, metavar="DIR", help="folder for the results; default: beside the photo"
     )
     verb.add_argument(
         "-n", "--variants", type=_variants, default=1, help="how many results, 1 to 4"
@@ -93,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
 
     enhance = verbs.add_parser("enhance", help="improve photos, one job per file")
-    enhance.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    enhance.add_argument("files", nargs="+", type=_path, metavar="FILE")
     enhance.add_argument("--prompt", default="", help="optional words that guide the result")
     _image_options(enhance)
 

@@ -7,7 +7,7 @@ import asyncio
 import time
 
 from phota_desktop.cli.exits import Exit, of_job, worst
-from phota_desktop.cli.output import Output, job_object, source_of
+from phota_desktop.cli.output import Output, job_object, show_name, source_of
 from phota_desktop.cli.spending import may_spend
 from phota_desktop.cli.studio import command_line_services, report
 from phota_desktop.core.jobs import Engine, Job, JobState
@@ -31,7 +31,7 @@ async def jobs(arguments: argparse.Namespace, output: Output, folders: AppFolder
 def _row(job: Job) -> str:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.created))
     cost = "" if not job.cost else f"${job.cost:.2f}"
-    name = source_of(job) or ""
+    name = show_name(source_of(job) or "")
     return (
         f"{job.id[:8]}  {when}  {job.request.operation:<8}  {job.state.public:<8}  "
         f"{len(job.variants)}/{job.request.variants}  {cost:>6}  {name}"

@@ -95,9 +95,9 @@ def source_of(job: Job) -> str | None:
 
 def job_line(job: Job, source: str | None = None) -> str:
     """Return one line for people: source, state, files or the reason."""
-    name = source or source_of(job) or str(job.request.operation)
+    name = show_name(source or source_of(job) or str(job.request.operation))
     parts = [f"{name}: {job.state.public}"]
-    parts.extend(f"  {variant.path}" for variant in job.variants)
+    parts.extend(f"  {show_path(variant.path)}" for variant in job.variants)
     if job.error is not None:
         parts.append(f"  {job.error.message} {job.error.hint}".rstrip())
     if not job.state.is_final:
@@ -119,15 +119,21 @@ class Output:
 
     def record(self, entry: dict[str, object]) -> None:
         """Write one JSON object on a line of its own."""
+        text = json.dumps(entry, ensure_ascii=False)
+        try:
+            text.encode(self.out.encoding or "utf-8")
+        except UnicodeEncodeError:
+            # A name that is no Unicode, or a stream that is not: the same JSON in ASCII.
+            text = json.dumps(entry)
         self.clear_bar()
-        self.out.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self.out.write(text + "\n")
         self.out.flush()
 
     def line(self, text: str) -> None:
         """Write a result line for people; nothing with ``--json``."""
         if not self.as_json:
             self.clear_bar()
-            self.out.write(text + "\n")
+            self.out.write(_writable(text, self.out) + "\n")
             self.out.flush()
 
     def say(self, text: str) -> None:
@@ -138,11 +144,12 @@ class Output:
     def complain(self, text: str) -> None:
         """Write what a person must know, quiet or not."""
         self.clear_bar()
-        self.err.write(text + "\n")
+        self.err.write(_writable(text, self.err) + "\n")
         self.err.flush()
 
     def error(self, error: PhotaError, name: str = "") -> None:
         """Write an error as one sentence with its hint."""
+        name = show_name(name)
         head = f"{name}: " if name and name not in error.message else ""
         self.complain(f"{head}{error.message} {error.hint}".rstrip())
 
@@ -159,7 +166,7 @@ class Output:
             return
         filled = BAR_WIDTH * done // max(total, 1)
         line = f"\r[{'█' * filled}{'·' * (BAR_WIDTH - filled)}] {done}/{total} {text}"
-        self.err.write(line[:78].ljust(78))
+        self.err.write(_writable(line[:78].ljust(78), self.err))
         self.err.flush()
         self._bar = True
 
@@ -172,4 +179,16 @@ class Output:
 
 def show_path(path: Path) -> str:
     """Return a path as text that never breaks a line or the terminal."""
-    return "".join(c if c.isprintable() else "?" for c in str(path))
+    return show_name(str(path))
+
+
+def show_name(name: str) -> str:
+    """Return a name as text that never breaks a line or the terminal."""
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
+def _writable(text: str, stream: TextIO) -> str:
+    """Return text without terminal commands, in letters that the stream has."""
+    plain = "".join(c if c.isprintable() or c in "\r\n" else "?" for c in text)
+    encoding = stream.encoding or "utf-8"
+    return plain.encode(encoding, "replace").decode(encoding)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from phota_desktop.cli.exits import Exit, of_job, of_kind, worst
-from phota_desktop.cli.output import Output, failure_object, show_path
+from phota_desktop.cli.output import Output, failure_object, show_name, show_path
 from phota_desktop.cli.spending import may_spend
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
@@ -39,7 +39,7 @@ async def enhance(arguments: argparse.Namespace, output: Output, folders: AppFol
     exits = _complain_of_unreadable(opened, arguments, output)
     requests: list[tuple[str, StudioRequest]] = [
         (
-            show_path(photo),
+            str(photo),
             EnhanceRequest(
                 photo,
                 arguments.prompt,
@@ -63,7 +63,7 @@ def _complain_of_unreadable(
     opened: Opened, arguments: argparse.Namespace, output: Output
 ) -> list[Exit]:
     for name, problem in zip(opened.refused, opened.problems, strict=True):
-        output.error(problem)
+        output.error(problem, show_name(name) if len(Path(name).parts) > 1 else "")
         if output.as_json:
             output.record(failure_object(name, arguments.verb, problem))
     for folder in opened.folders:
