@@ -5,45 +5,34 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState, Variant
 from phota_desktop.core.pricing import actual
 from phota_desktop.core.requests import RemoteImage
+from phota_desktop.services.following import Followed, Followers
 from phota_desktop.services.holding import RETRY_PAUSE, Held
 from phota_desktop.services.threads import Threads
-from phota_desktop.store.files import sha256_of
+from phota_desktop.store.files import safe_stem, sha256_of
 from phota_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
     from phota_desktop.api.client import PhotaClient
-    from phota_desktop.imaging.arriving import ArrivingPicture, Checked
-    from phota_desktop.imaging.colour import Pixels
+    from phota_desktop.imaging.arriving import Checked
     from phota_desktop.imaging.reading import PhotoInfo
 
 BAD_PICTURE_TRIES = 3
 """How often a picture that arrives broken is fetched anew."""
 FRESH_LINK_TRIES = 2
-_MOST_PICTURES = 4
+_LONGEST_STEM = 80
+"""Bytes that a photo's name may give to its results' names; operation and number come behind."""
 
 Save = Callable[..., Awaitable[Job]]
-
-
-class Viewer(Protocol):
-    """Who looks at pictures as they come; decoding for the check is then decoding for the eye."""
-
-    def wants(self, job: Job) -> bool:
-        """Tell whether this job's pictures are likely to be looked at; asked in any thread."""
-
-    def take(self, path: Path, levels: Sequence[Pixels], width: int, height: int) -> None:
-        """Take the BGRA levels of a picture whose file is safe; called in a worker thread."""
 
 
 @dataclass
@@ -60,21 +49,13 @@ class _Collection:
 
 
 @dataclass(frozen=True)
-class _Followed:
-    """A picture that is decoded as it arrives; ``decoding`` ends some time after its end."""
-
-    picture: ArrivingPicture
-    decoding: Future[None]
-
-
-@dataclass(frozen=True)
 class _Arrival:
     """A picture on this disk: kept already, or a finished part; if fetched, it can be again."""
 
     n: int
     path: Path
     sha256: str = ""
-    followed: _Followed | None = None
+    followed: Followed | None = None
     is_kept: bool = False
     is_fetched: bool = False
 
@@ -93,8 +74,7 @@ class Collector:
         self._threads = threads
         self._save = save
         self._progress = progress
-        self.viewer: Viewer | None = None
-        self._followed: dict[Path, _Followed] = {}
+        self.followers = Followers(vault, threads)
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
 
     async def whole_parts(self, job: Job) -> list[int]:
@@ -128,7 +108,7 @@ class Collector:
                             self._settle(run, arrival, before, can_retry=tries_left > 0),
                             name=f"picture {n} of {job.id[:8]}",
                         )
-            self._forget(job.id)
+            self.followers.forget(job.id)
             if run.unsaved is not None:
                 raise run.unsaved
             wanted = run.broken
@@ -151,14 +131,14 @@ class Collector:
             if n < len(job.download_urls):
                 return await self._fetch(run, n, part, client)
             if await self._threads.files(part.exists):
-                return _Arrival(n, part, followed=self._followed.pop(part, None))
+                return _Arrival(n, part, followed=self.followers.pop(part))
         except PhotaError as error:
             run.failures.append(error)
         return None
 
     async def _fetch(self, run: _Collection, n: int, part: Path, client: PhotaClient) -> _Arrival:
         job_id = run.job.id
-        followed = self._follow(run.job, part)
+        followed = self.followers.follow(run.job, part)
         try:
             while True:
                 try:
@@ -178,48 +158,7 @@ class Collector:
                     await self._fresh_links(run, client)
         finally:
             if followed is not None:
-                followed.picture.end()
-
-    def _follow(self, job: Job, part: Path) -> _Followed | None:
-        """Decode a picture as it arrives, when it is going to be looked at."""
-        if self.viewer is None or not self.viewer.wants(job):
-            return None
-        from phota_desktop.imaging.arriving import ArrivingPicture
-
-        picture = ArrivingPicture(part)
-        return _Followed(picture, self._threads.follow(picture.decode))
-
-    def _forget(self, job_id: str) -> None:
-        """Let go of what was decoded of an answer that is not going to be used."""
-        for n in range(_MOST_PICTURES):
-            self._followed.pop(self._vault.part(job_id, n), None)
-
-    @contextmanager
-    def parts(self, job: Job) -> Iterator[Callable[[int], Path]]:
-        """Give where an answer's own pictures go; each one is followed until the next begins.
-
-        The function may be called in any thread.
-        """
-        begun: list[_Followed] = []
-
-        def part_for(n: int) -> Path:
-            for earlier in begun:
-                earlier.picture.end()
-            part = self._vault.part(job.id, n)
-            followed = self._follow(job, part)
-            if followed is not None:
-                begun.append(followed)
-                self._followed[part] = followed
-            return part
-
-        try:
-            yield part_for
-        except BaseException:
-            self._forget(job.id)
-            raise
-        finally:
-            for followed in begun:
-                followed.picture.end()
+                followed.end()
 
     async def _settle(
         self,
@@ -233,11 +172,11 @@ class Collector:
         job_id, n = run.job.id, arrival.n
         try:
             if arrival.followed is not None:
-                # Not in a thread of the files: there, what is already here would have to wait.
-                await asyncio.shield(asyncio.wrap_future(arrival.followed.decoding))
+                await arrival.followed.decoded()
             checked = await self._threads.files(self._check, run.job, arrival)
             variant, levels = await asyncio.gather(
-                self._save_files(run, arrival, checked, before), self._levels(arrival, checked)
+                self._save_files(run, arrival, checked, before),
+                self.followers.levels(checked, arrival.path),
             )
         except PhotaError as error:
             if error.kind is not ErrorKind.BAD_IMAGE or (arrival.is_fetched and not can_retry):
@@ -246,10 +185,7 @@ class Collector:
                 await self._threads.files(self._vault.drop_part, job_id, n)
                 run.broken.append(n)
             return
-        if self.viewer is not None and levels:
-            await self._threads.files(
-                self.viewer.take, variant.path, levels, variant.width, variant.height
-            )
+        await self.followers.show(variant, levels)
         try:
             async with run.saving:
                 variants = (*run.job.variants, variant)
@@ -259,14 +195,12 @@ class Collector:
             run.unsaved = error
 
     def _check(self, job: Job, arrival: _Arrival) -> Checked:
-        from phota_desktop.imaging.arriving import Checked, check
+        from phota_desktop.imaging.arriving import Checked
         from phota_desktop.imaging.reading import check_result
 
-        if arrival.is_kept or self.viewer is None or not self.viewer.wants(job):
+        if arrival.is_kept:
             return Checked(check_result(arrival.path))
-        sha256 = arrival.sha256 or sha256_of(arrival.path)
-        picture = arrival.followed.picture if arrival.followed is not None else None
-        return check(arrival.path, picture, sha256)
+        return self.followers.check(job, arrival.path, arrival.sha256, arrival.followed)
 
     async def _save_files(
         self,
@@ -289,14 +223,6 @@ class Collector:
         extension = "jpg" if info.format.value == "jpeg" else info.format.value
         path, sha256 = self._vault.keep(path, job_id, n, extension)
         return Variant(n, path, sha256, info.width, info.height, extension)
-
-    async def _levels(self, arrival: _Arrival, checked: Checked) -> tuple[Pixels, ...]:
-        """Make what the canvas shows, meanwhile."""
-        if checked.image is None:
-            return ()
-        from phota_desktop.imaging.arriving import levels_of
-
-        return await self._threads.files(levels_of, checked, arrival.path)
 
     async def _deliver(self, job: Job, variant: Variant, *, resumed: bool) -> Variant:
         """Add the second copy in the person's folder; its failure never loses the result (R6).
@@ -358,7 +284,7 @@ def _stem(job: Job) -> str:
     first = job.request.images[0]
     if isinstance(first, RemoteImage):
         return "picture"
-    return first.stem
+    return safe_stem(first.stem, _LONGEST_STEM)
 
 
 def _is_whole(part: Path) -> bool:

@@ -15,7 +15,7 @@ from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.pricing import Estimate, estimate
 from phota_desktop.core.requests import StudioRequest
-from phota_desktop.services.collecting import Viewer
+from phota_desktop.services.following import Viewer
 from phota_desktop.services.holding import Held
 from phota_desktop.services.recording import Destination, Recorder
 from phota_desktop.services.runner import Runner
@@ -216,7 +216,7 @@ class JobQueue:
 
     def show_to(self, viewer: Viewer | None) -> None:
         """Give pictures, as they come, to who looks at them."""
-        self._runner.collector.viewer = viewer
+        self._runner.collector.followers.viewer = viewer
 
     def try_now(self) -> None:
         """Let held jobs look again at once."""

@@ -179,7 +179,7 @@ class Runner:
 
     async def _submit(self, client: PhotaClient, job: Job) -> Accepted | Finished:
         assert job.body_path is not None  # noqa: S101  (checked with its digest just before)
-        with self.collector.parts(job) as part_for:
+        with self.collector.followers.parts(job) as part_for:
             return await client.studio.submit(
                 job.request.operation,
                 job.body_path,
