@@ -23,6 +23,7 @@ Nine of ten photographs reach 240; light taken away by 0.8 stops leaves at most 
 _TARGET = 0.90
 """Linear light that the brightest tones are lifted to: a little less than white."""
 _MOST_STOPS = 3.2
+_KNEE = 0.85
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,11 @@ class Judgement:
     def curves(self) -> Floats:
         """Return linear light out, 256 × 3, of the sRGB levels in."""
         scale = np.asarray(self.gains, np.float32) * np.float32(2.0**self.stops)
-        return LEVELS[:, None] * scale[None, :]
+        light = LEVELS[:, None] * scale[None, :]
+        # What is clipped is white, whatever the gain: below 1 the curve bends up to its end.
+        near = np.clip((LEVELS[:, None] - _KNEE) / (1 - _KNEE), 0, 1) ** 2
+        missing = np.maximum(1 - scale, 0)
+        return np.asarray(light + near * missing[None, :], np.float32)
 
 
 @dataclass(frozen=True)
@@ -96,12 +101,13 @@ def _gains(colours: Pixels, plateau: float, marred: float) -> tuple[float, float
         sure = (1 - smoothstep(0.03, 0.075, white.spread)) * _likely(white.red, white.blue)
         share = sure * _belief(ends, max(plateau, _neutral(colours, white)))
         share *= 0.1 + 0.9 * _visible(white.red, white.blue, marred)
+        share *= 1 - 0.35 * marred
         red, blue = -white.red * share, -white.blue * share
     # Without a white to go by, the brightest of each channel is a weaker sign.
-    rest = 0.45 * (1 - sure) * _likely(*ends) * _visible(*ends, marred)
+    rest = 0.45 * (1 - marred) * (1 - sure) * _likely(*ends) * _visible(*ends, marred)
     gains = np.exp([red - rest * ends[0], 0.0, blue - rest * ends[1]])
-    # The luminance of a grey stays what it was.
-    gains /= 0.2126 * gains[0] + 0.7152 * gains[1] + 0.0722 * gains[2]
+    # Lamps leave green alone; other errors leave the mean. The brightness goes between.
+    gains /= (gains[1] ** 4 * gains[0] * gains[2]) ** (1 / 6)
     return float(gains[0]), float(gains[1]), float(gains[2])
 
 
@@ -156,12 +162,12 @@ def _warm(red: float, blue: float) -> float:
 
 def _visible(red: float, blue: float, marred: float) -> float:
     """Return 0 to 1, whether an error of that size is more than a finding may be off by."""
-    off = 0.04 * _warm(red, blue) + 0.06 * marred
-    return smoothstep(0.05 + off, 0.15 + 2 * off, math.hypot(red, blue))
+    off = 0.03 * _warm(red, blue) + 0.06 * marred
+    return smoothstep(0.04 + off, 0.12 + 2 * off, math.hypot(red, blue))
 
 
 def _belief(ends: tuple[float, float], evidence: float) -> float:
     """Return which share of the finding to act on."""
     # All three channels ending alike speak for a white that is right.
     level = 1 - smoothstep(0.02, 0.08, math.hypot(*ends))
-    return (0.35 + 0.5 * evidence) * (1 - 0.4 * level)
+    return (0.4 + 0.5 * evidence) * (1 - 0.15 * level)

@@ -50,8 +50,7 @@ def repaired(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _without(rgb: Pixels, grain: noise.Grain) -> Pixels:
     # Below a level and a half grain is texture, or cannot be seen.
     share = smoothstep(1.2, 3.0, float(grain.sigmas[1:].mean()))
-    if float(grain.sigmas[1:].max()) < 0.2:
-        share = smoothstep(2.5, 5.0, grain.typical)
+    share = max(share, smoothstep(3.0, 5.0, grain.typical))
     if share <= 0:
         return rgb
     return noise.removed(rgb, replace(grain, sigmas=grain.sigmas * np.float32(share)))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phota_desktop.engine import blocks
-from phota_desktop.engine.colour import Floats, Pixels, as_pixels
+from phota_desktop.engine.colour import Floats, Pixels, as_pixels, smoothstep
 
 # An orthonormal opponent space: noise that is alike in R, G and B is alike in each plane.
 OPPONENT = np.array(
@@ -80,17 +80,27 @@ def measured(rgb: Pixels) -> Grain:
         return Grain(sigmas)
     for plane in range(3):
         sigmas[plane] = _by_level(means[usable], squares[..., plane][usable])
-    return Grain(_trusted(sigmas))
+    return Grain(_trusted(sigmas, _alike(squares[..., 0][usable])))
 
 
-def _trusted(sigmas: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bound the grain of the light by that of the colours: detail without colour is texture."""
+def _alike(squares: Floats) -> float:
+    """Return 0 to 1, whether the calmer blocks hold alike much detail, as grain makes them."""
+    low, middle = np.percentile(squares, (10, 40))
+    return smoothstep(0.45, 0.65, float(low / max(middle, 1e-3)))
+
+
+def _trusted(sigmas: NDArray[np.float32], alike: float) -> NDArray[np.float32]:
+    """Bound the grain of the light by that of the colours: detail without colour is texture.
+
+    Unless it is everywhere ``alike``: then it is grain without colour.
+    """
     colours = sigmas[1:].mean(axis=0)
     if colours.max() < 0.2:
         # A grey picture has no colours to compare with.
         sigmas[0] *= 0.7
     else:
-        sigmas[0] = np.minimum(sigmas[0], 1.15 * colours + 0.8)
+        bound = np.minimum(sigmas[0], 1.15 * colours + 0.8)
+        sigmas[0] = np.maximum(bound, alike * sigmas[0])
     return sigmas
 
 
