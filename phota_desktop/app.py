@@ -72,11 +72,18 @@ def main(argv: Sequence[str]) -> int:
 
 def _run(folders: AppFolders, paths: list[Path]) -> int:
     with kept_bytecode(folders.cache / "start.bytecode"):
+        from phota_desktop.viewmodels.images import ImageLoader
+
+        loader = ImageLoader()
+        first = next((path for path in paths if path.is_file()), None)
+        if first is not None:
+            loader.request(first)  # decodes while the rest is imported and the window is built
+
         from phota_desktop.store.settings import SettingsStore
 
         store = SettingsStore(folders.settings_file)
         settings = store.load()
-        program = _build(folders, store, settings, paths)
+        program = _build(folders, store, settings, loader, first)
     program.window.show()
     _wait_for_first_picture(program)
     gc.freeze()
@@ -98,20 +105,18 @@ def _run(folders: AppFolders, paths: list[Path]) -> int:
 
 
 def _build(
-    folders: AppFolders, store: SettingsStore, settings: Settings, paths: list[Path]
+    folders: AppFolders,
+    store: SettingsStore,
+    settings: Settings,
+    loader: ImageLoader,
+    first: Path | None,
 ) -> Program:
-    from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
-
-    loader = ImageLoader()
-    first = next((path for path in paths if path.is_file()), None)
-    if first is not None:
-        loader.request(first)  # decodes while QtWidgets is imported and the window is built
-
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from phota_desktop.ui.main_window import MainWindow
     from phota_desktop.ui.theme import apply_theme
+    from phota_desktop.viewmodels.images import ThumbnailLoader
     from phota_desktop.viewmodels.jobs import JobListModel
     from phota_desktop.viewmodels.settings import SettingsViewModel
     from phota_desktop.viewmodels.studio import StudioViewModel

@@ -21,6 +21,9 @@ __all__ = ["ImageLoader", "LoadedImage", "ThumbnailLoader"]
 
 _log = logging.getLogger(__name__)
 
+FIRST_PANE = QSize(1920, 1200)
+"""Device pixels of a pane before there is one: what the panels leave of 2560 × 1440."""
+
 _FIRST_PAINT_MS = 40
 """How long loading the fast decoders waits after the first picture, so that it gets painted."""
 
@@ -57,7 +60,7 @@ class ImageLoader(QObject):
         decoding.set_up()
         self._changed = threading.Condition()
         self._cache = ImageCache(cache_bytes)
-        self._target = QSize(2560, 1440)
+        self._target = FIRST_PANE
         self._wanted: list[str] = []
         self._ahead: list[str] = []
         self._stages: dict[str, _Stage] = {}
