@@ -48,13 +48,13 @@ def kept_bytecode(file: Path) -> Iterator[None]:
     def execute_kept(text: str, *names: dict[str, object]) -> None:
         execute(code_of(text, "<string>"), *names)
 
-    builtins.compile = compile_once
+    vars(builtins)["compile"] = compile_once
     # A name in the module's own globals stands before the built-in of that name.
     vars(dataclasses)["exec"] = execute_kept
     try:
         yield
     finally:
-        builtins.compile = compile_anew
+        vars(builtins)["compile"] = compile_anew
         del vars(dataclasses)["exec"]
     if used.keys() - known.keys():
         _write(file, used)
