@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
-from phota_desktop.core.errors import PhotaError
+from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Job, JobState
 from phota_desktop.core.pricing import show_range
 from phota_desktop.core.requests import RemoteImage
@@ -125,16 +126,12 @@ class Output:
         except UnicodeEncodeError:
             # A name that is no Unicode, or a stream that is not: the same JSON in ASCII.
             text = json.dumps(entry)
-        self.clear_bar()
-        self.out.write(text + "\n")
-        self.out.flush()
+        self._write(text)
 
     def line(self, text: str) -> None:
         """Write a result line for people; nothing with ``--json``."""
         if not self.as_json:
-            self.clear_bar()
-            self.out.write(_writable(text, self.out) + "\n")
-            self.out.flush()
+            self._write(_writable(text, self.out))
 
     def say(self, text: str) -> None:
         """Write a remark; nothing with ``--quiet``."""
@@ -144,8 +141,7 @@ class Output:
     def complain(self, text: str) -> None:
         """Write what a person must know, quiet or not."""
         self.clear_bar()
-        self.err.write(_writable(text, self.err) + "\n")
-        self.err.flush()
+        self._remark(_writable(text, self.err) + "\n")
 
     def error(self, error: PhotaError, name: str = "") -> None:
         """Write an error as one sentence with its hint."""
@@ -166,15 +162,37 @@ class Output:
             return
         filled = BAR_WIDTH * done // max(total, 1)
         line = f"\r[{'█' * filled}{'·' * (BAR_WIDTH - filled)}] {done}/{total} {text}"
-        self.err.write(_writable(line[:78].ljust(78), self.err))
-        self.err.flush()
+        self._remark(_writable(line[:78].ljust(78), self.err))
         self._bar = True
 
     def clear_bar(self) -> None:
         """Take the progress bar away before a line is written."""
         if self._bar:
-            self.err.write("\r" + " " * 78 + "\r")
+            self._remark("\r" + " " * 78 + "\r")
             self._bar = False
+
+    def _write(self, text: str) -> None:
+        """Write a result; PhotaError(DISK) when it cannot be, for a script must not miss it."""
+        self.clear_bar()
+        try:
+            self.out.write(text + "\n")
+            self.out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            raise PhotaError(
+                ErrorKind.DISK,
+                f"The output cannot be written: {problem.strerror}.",
+                hint="`phota-desktop jobs` shows the results again.",
+            ) from problem
+
+    def _remark(self, text: str) -> None:
+        """Write for people; a screen that is gone must not stop a paid job."""
+        try:
+            self.err.write(text)
+            self.err.flush()
+        except OSError:
+            silence(self.err.fileno())
 
 
 def show_path(path: Path) -> str:
@@ -185,6 +203,16 @@ def show_path(path: Path) -> str:
 def show_name(name: str) -> str:
     """Return a name as text that never breaks a line or the terminal."""
     return "".join(c if c.isprintable() else "?" for c in name)
+
+
+def silence(descriptor: int) -> None:
+    """Let a descriptor lead nowhere, for this process and for its children."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    if nowhere == descriptor:
+        os.set_inheritable(descriptor, True)
+        return
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def _writable(text: str, stream: TextIO) -> str:

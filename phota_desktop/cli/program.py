@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from phota_desktop.cli.arguments import parser
 from phota_desktop.cli.exits import Exit, of_kind
-from phota_desktop.cli.output import Output
+from phota_desktop.cli.output import Output, silence
 from phota_desktop.core.errors import PhotaError
 
 _log = logging.getLogger(__name__)
@@ -19,31 +19,59 @@ _log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str]) -> int:
     """Run the command line ``argv`` (without the program's name) and return the exit code."""
+    _open_streams()
     try:
         arguments = parser().parse_args(argv)
     except SystemExit as stop:
-        return int(stop.code or 0)
+        return _ended(int(stop.code or 0))
     # Until the log file is open, Python would write tracebacks to the person's screen.
     logging.getLogger().addHandler(logging.NullHandler())
     output = Output(getattr(arguments, "json", False), getattr(arguments, "quiet", False))
+    return _ended(int(_attempt(arguments, output)))
+
+
+def _attempt(arguments: argparse.Namespace, output: Output) -> Exit:
     try:
-        return int(_run(arguments, output))
+        return _run(arguments, output)
     except PhotaError as error:
         output.error(error)
-        return int(of_kind(error.kind))
+        return of_kind(error.kind)
     except KeyboardInterrupt:
         output.complain("Stopped. `phota-desktop resume` takes open jobs up again.")
-        return int(Exit.OPEN)
+        return Exit.OPEN
     except BrokenPipeError:
-        # The reader of our output went away; keep Python from writing to it again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(Exit.FAILED)
+        return Exit.FAILED  # the reader of our output went away
     except Exception:  # noqa: BLE001  (the last line: a sentence instead of a traceback)
         _log.exception("The verb %s failed", arguments.verb)
         output.complain(
             "Something went wrong in Phota Desktop. `phota-desktop doctor` tells where the log is."
         )
-        return int(Exit.FAILED)
+        return Exit.FAILED
+
+
+def _open_streams() -> None:
+    """Give a program that was started with closed streams something to write to.
+
+    The descriptors too: else the next file would get their number, and what a worker process
+    says would go into it.
+    """
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            silence(number)
+            mode = "w" if number else "r"
+            stream = os.fdopen(number, mode, encoding="utf-8", closefd=False)
+            setattr(sys, name, stream)
+
+
+def _ended(code: int) -> int:
+    """Return ``code`` once all output is written, else the code for that."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            silence(stream.fileno())  # else Python tries again at exit, with words of its own
+            code = code or int(Exit.ENVIRONMENT)
+    return code
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> Exit:
