@@ -18,7 +18,7 @@ Pixels = NDArray[np.uint8]
 TUNED = ("china", "coffee", "astronaut", "rocket", "chelsea")
 """The photos that the engine's figures were looked at on; chelsea set its caution with whites."""
 HELD = ("flower", "motorcycle_left", "motorcycle_right", "camera")
-"""Photos that no figure was chosen for."""
+"""Photos that were measured along, but for which no figure was moved."""
 LEFT_OUT = (
     "retina, ihc, cell, microaneurysms: slides under one coloured light, whose colour is right; "
     "hubble, moon: no daylight white; brick, grass, gravel, coins: flat grey textures for "
