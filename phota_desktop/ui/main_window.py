@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QPaintEvent,
-    QResizeEvent,
-)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from phota_desktop.ui.compare_view import View
@@ -32,6 +24,18 @@ from phota_desktop.viewmodels.settings import SettingsViewModel
 from phota_desktop.viewmodels.studio import StudioViewModel
 from phota_desktop.viewmodels.variants import EntryKind
 from phota_desktop.viewmodels.words import plain
+
+if TYPE_CHECKING:  # each Qt class costs its share of the time to the first paint
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDragMoveEvent,
+        QDropEvent,
+        QKeyEvent,
+        QPaintEvent,
+        QResizeEvent,
+    )
 
 EMPTY = "Drop a photo here, or press Ctrl+O"
 
