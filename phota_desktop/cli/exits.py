@@ -53,7 +53,9 @@ def of_kind(kind: ErrorKind) -> Exit:
 def of_job(job: Job) -> Exit:
     """Return the exit that one job alone would give."""
     if job.state is JobState.DONE:
-        return Exit.DONE
+        # The pictures are safe in the vault, but not where they were wanted.
+        unwritten = any(variant.copy_error for variant in job.variants)
+        return Exit.ENVIRONMENT if unwritten else Exit.DONE
     if job.error is not None and job.error.kind in (ErrorKind.KEY_REJECTED, ErrorKind.NO_CREDIT):
         return _BY_KIND[job.error.kind]
     return Exit.FAILED if job.state.is_final else Exit.OPEN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
@@ -105,8 +104,9 @@ def _run(arguments: argparse.Namespace, output: Output) -> Exit:
         from phota_desktop.cli.key import key
 
         return key(arguments.action, output)
+    from phota_desktop.cli import stopping
     from phota_desktop.cli.jobs import jobs, resume
     from phota_desktop.cli.studio import enhance
 
     verb = {"enhance": enhance, "jobs": jobs, "resume": resume}[arguments.verb]
-    return asyncio.run(verb(arguments, output, folders))
+    return stopping.run(verb(arguments, output, folders))

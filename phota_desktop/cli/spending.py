@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from phota_desktop.cli.exits import Exit
 from phota_desktop.cli.output import Output
+from phota_desktop.cli.stopping import answer
 from phota_desktop.core.pricing import Estimate, show_range
 
 
@@ -34,7 +35,7 @@ def may_spend(
         output.complain(f"This costs {words}. Say --yes to spend it where nobody can be asked.")
         return Exit.USAGE
     output.complain(f"This costs {words}. Go on? [y/N] ")
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    if answer().strip().lower() in ("y", "yes"):
         return None
     output.complain("Nothing was sent.")
     return Exit.USAGE

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from phota_desktop.cli.exits import Exit, of_job, of_kind, worst
@@ -35,7 +37,10 @@ async def command_line_services(folders: AppFolders) -> AsyncIterator[Services]:
 
 async def enhance(arguments: argparse.Namespace, output: Output, folders: AppFolders) -> Exit:
     """Enhance every readable file; each is a job of its own."""
-    opened = open_paths(arguments.files, recursive=arguments.recursive, unique=False)
+    # In a thread, so that Ctrl-C is heard while a slow disk is searched.
+    opened = await asyncio.to_thread(
+        open_paths, arguments.files, recursive=arguments.recursive, unique=False
+    )
     exits = _complain_of_unreadable(opened, arguments, output)
     requests: list[tuple[str, StudioRequest]] = [
         (
@@ -86,48 +91,141 @@ async def run_requests(
             finding.message or "There is no API key.",
             hint="`phota-desktop key set` stores one; `--engine local` needs none.",
         )
+    exits: list[Exit] = []
+    orders = []
+    for source, request in requests:
+        try:
+            orders.append(_Order(source, request, _folder_for(request, arguments.out)))
+        except PhotaError as error:
+            exits.append(_refused(source, request, error, output))
     table = FREE if engine is Engine.LOCAL else PUBLISHED
-    prices = [estimate(request, table) for _, request in requests]
+    prices = [estimate(order.request, table) for order in orders]
     refusal = may_spend(prices, arguments.max_cost, yes=arguments.yes, output=output)
     if refusal is not None:
-        return refusal
-    if arguments.out is not None:
-        make_folder(arguments.out)
-    exits: list[Exit] = []
-    running: list[asyncio.Task[Exit]] = []
-    ended = 0
+        return worst([*exits, refusal])
+    return worst([*exits, *await _Batch(orders, engine, output, services).run()])
 
-    def show(phase: str) -> None:
-        output.bar(ended, len(requests), phase)
 
-    unsubscribe = services.queue.progress.subscribe(lambda progress: show(progress.phase))
-    show("preparing")
-    for source, request in requests:
-        first = request.images[0] if request.images else None
-        out_dir = arguments.out or (first.parent if isinstance(first, Path) else Path.cwd())
+@dataclass(frozen=True)
+class _Order:
+    """One job to be: the source as the person named it, and the folder for the results."""
+
+    source: str
+    request: StudioRequest
+    folder: Path
+
+
+class _Batch:
+    """Records all orders of one command and shows each job once, however it or all of it ends."""
+
+    def __init__(
+        self, orders: Sequence[_Order], engine: Engine, output: Output, services: Services
+    ) -> None:
+        self._orders = orders
+        self._engine = engine
+        self._output = output
+        self._services = services
+        self._open: dict[str, str] = {}
+        self._begun = 0
+        self._ended = 0
+
+    async def run(self) -> list[Exit]:
+        """Return an exit code for each order."""
+        queue = self._services.queue
+        unsubscribe = [
+            queue.progress.subscribe(lambda progress: self._show(progress.phase)),
+            queue.held.subscribe(lambda hold: self._output.error(hold.error)),
+        ]
+        self._show("preparing")
+        exits: list[Exit] = []
+        running: list[asyncio.Task[Exit]] = []
         try:
-            job = await services.queue.submit(request, engine=engine, out_dir=out_dir.absolute())
+            for order in self._orders:
+                try:
+                    job = await self._record(order)
+                except PhotaError as error:
+                    exits.append(_refused(order.source, order.request, error, self._output))
+                    self._ended += 1
+                    continue
+                finish = self._finish(job.id)
+                running.append(self._services.tasks.spawn(finish, name=f"report {job.id[:8]}"))
+            return [*exits, *await asyncio.gather(*running)]
+        except asyncio.CancelledError:
+            for job_id in tuple(self._open):
+                self._report(job_id)
+            rest = len(self._orders) - self._begun - len(exits)
+            if rest:
+                self._output.complain(f"{rest} of {len(self._orders)} jobs were not begun.")
+            raise
+        finally:
+            for stop in unsubscribe:
+                stop()
+            self._output.clear_bar()
+
+    async def _record(self, order: _Order) -> Job:
+        """Record one order; a stop waits for its row, so that it is known what was begun."""
+        recording = self._services.tasks.spawn(self._submit(order), name=f"record {order.source}")
+        try:
+            await asyncio.wait([recording])
+        except asyncio.CancelledError:
+            await asyncio.wait([recording])
+            raise
+        recorded = await recording
+        if isinstance(recorded, PhotaError):
+            raise recorded
+        return recorded
+
+    async def _submit(self, order: _Order) -> Job | PhotaError:
+        try:
+            job = await self._services.queue.submit(
+                order.request, engine=self._engine, out_dir=order.folder
+            )
         except PhotaError as error:
-            output.error(error, source)
-            if output.as_json:
-                output.record(failure_object(source, str(request.operation), error))
-            exits.append(of_kind(error.kind))
-            ended += 1
-            continue
+            return error
+        self._begun += 1
+        self._open[job.id] = order.source
+        return job
 
-        async def finish(job: Job = job, source: str = source) -> Exit:
-            nonlocal ended
-            done = await services.queue.wait(job.id)
-            ended += 1
-            report(done, source, output)
-            show("done")
-            return of_job(done)
+    async def _finish(self, job_id: str) -> Exit:
+        job = await self._services.queue.wait(job_id)
+        self._report(job_id)
+        self._show("done")
+        return of_job(job)
 
-        running.append(services.tasks.spawn(finish(), name=f"report {job.id[:8]}"))
-    exits.extend(await asyncio.gather(*running))
-    unsubscribe()
-    output.clear_bar()
-    return worst(exits)
+    def _report(self, job_id: str) -> None:
+        source = self._open.pop(job_id, None)
+        job = self._services.queue.job(job_id)
+        if source is not None and job is not None:
+            self._ended += 1
+            report(job, source, self._output)
+
+    def _show(self, phase: str) -> None:
+        self._output.bar(self._ended, len(self._orders), phase)
+
+
+def _refused(source: str, request: StudioRequest, error: PhotaError, output: Output) -> Exit:
+    """Tell of a request that never became a job."""
+    output.error(error, source)
+    if output.as_json:
+        output.record(failure_object(source, str(request.operation), error))
+    return of_kind(error.kind)
+
+
+def _folder_for(request: StudioRequest, chosen: Path | None) -> Path:
+    """Return where results go: the chosen folder, else the photo's own, else the present one.
+
+    Raises PhotaError(DISK) when it cannot be written: better before money is spent.
+    """
+    first = request.images[0] if request.images else None
+    folder = chosen or (first.parent if isinstance(first, Path) else Path())
+    make_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PhotaError(
+            ErrorKind.DISK,
+            f"The folder {show_path(folder.absolute())} cannot be written.",
+            hint="Choose another one with --out.",
+        )
+    return folder.absolute()
 
 
 def report(job: Job, source: str | None, output: Output) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import multiprocessing
 import queue
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -153,7 +154,7 @@ class _Worker:
             if not self._killed:
                 try:
                     with _children:
-                        process.start()
+                        _start(process)
                     self._process = process
                 except OSError as error:
                     # Nobody holds the other end then, so that every order meets a closed pipe.
@@ -166,10 +167,7 @@ class _Worker:
             process.kill()
             with self._lock, _children:
                 self._process = None
-                process.join()
-                # Another part of the program may have reaped it a moment ago.
-                with contextlib.suppress(ValueError):
-                    process.close()
+                process.join()  # not closed: the exit of the program may be looking at it
 
     def _exchange(self, pipe: Connection, order: _Order) -> None:
         try:
@@ -187,6 +185,19 @@ class _Worker:
             _log.debug("a worker ended before it answered")
             lost = WorkerLostError("the worker process ended")
             _tell(order.loop, _settle, order.answer, None, lost)
+
+
+def _start(process: multiprocessing.process.BaseProcess) -> None:
+    """Start a process that never meets Ctrl-C, which a terminal sends to all of its processes.
+
+    The process ignores it, but it would meet it while it still imports.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()  # its start unblocks the signal in this thread
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    process.start()
 
 
 def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: object) -> None:

@@ -64,7 +64,9 @@ class Recorder:
             job = await self._threads.files(self._spool, job)
             return await self._threads.journal(self._journal.add, job)
         except BaseException:
-            await self._threads.files(self._drop, job.id)
+            # A cancelled call is still carried out: a row that it wrote needs its body.
+            if await self._threads.journal(self._journal.job, job.id) is None:
+                await self._threads.files(self._drop, job.id)
             raise
 
     async def rewrite_for_sync(self, job: Job) -> Job:
