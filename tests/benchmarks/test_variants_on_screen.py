@@ -91,6 +91,7 @@ def test_variants_on_screen(tmp_path: Path) -> None:
             values = [median(floor), *(median(column) for column in columns)]
             rows.append((f"{label}: {which}", *values, ratios[f"{label} {which}"]))
     table("Goal 8: variants on screen at 60 MB/s (first ≤ 1.5×, last ≤ 1.15×)", rows)
+    # The program asks for links in every mode; pictures inside an answer are only tolerated, and
+    # are shown when the answer has ended and is journalled, so their row is told, not asserted.
     assert ratios["urls first"] <= 1.5
     assert ratios["urls last"] <= 1.15
-    assert ratios["base64 last"] <= 1.15
