@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.xvfb, pytest.mark.timeout(180)]
 
 ACCENT = (0x5A, 0xA9, 0xE6)
 DRAWER = (1150, 700, 290, 170)
+STRIP = (220, 715, 500, 75)
 CANVAS = (slice(140, 640), slice(300, 1100))
 
 
@@ -85,6 +86,21 @@ def test_a_dropped_photo_comes_back_as_variants(
     assert (_sha(photo), photo.stat().st_mtime_ns) == before
 
 
+def test_a_variant_is_dragged_out_as_a_file(screen: Screen, tmp_path: Path) -> None:
+    """The first start shows a sample with four variants; the second place of the strip is one."""
+    dropped = tmp_path / "dropped.txt"
+    screen.start_window(tmp_path)
+    screen.start(sys.executable, str(ROOT / "tests" / "end2end" / "drop_target.py"), str(dropped))
+    screen.window("drop target")
+    wait_until(lambda: _has_colours(screen, STRIP), 15, "the strip stayed empty")
+    screen.drag((STRIP[0] + 180, STRIP[1] + 40), (100, 540))
+    wait_until(dropped.is_file, 10, "nothing was dropped")
+    path, image = dropped.read_text().splitlines()
+    assert Path(path).name == "portrait-natural.jpg"
+    assert Path(path).is_file()
+    assert image == "image True"
+
+
 def test_a_second_start_hands_its_photos_to_the_window(
     screen: Screen, tmp_path: Path, photographs: list[Path]
 ) -> None:
@@ -102,6 +118,12 @@ def test_the_window_closes_cleanly(screen: Screen, tmp_path: Path, photographs: 
     screen.key("ctrl+q")
     _, said = program.communicate(timeout=15)
     assert (program.returncode, said) == (0, b"")
+
+
+def _has_colours(screen: Screen, box: tuple[int, int, int, int]) -> bool:
+    left, top, width, height = box
+    part = screen.shot()[top : top + height, left : left + width].astype(np.int16)
+    return bool((part.max(axis=2) - part.min(axis=2) > 60).mean() > 0.05)
 
 
 def _differs(screen: Screen, from_pixels: np.ndarray) -> bool:  # type: ignore[type-arg]
