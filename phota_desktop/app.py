@@ -195,7 +195,7 @@ async def _live(
 
 
 async def _start(program: Program, services: Services, paths: list[Path]) -> None:
-    from phota_desktop.services.garbage import spare_what_stays
+    from phota_desktop.services.garbage import collect_here
     from phota_desktop.services.samples import samples
     from phota_desktop.viewmodels.viewer import VariantViewer
 
@@ -204,7 +204,7 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
     program.jobs.attach(services.queue, services.tasks)
     program.studio.attach(services)
     services.queue.show_to(VariantViewer(program.studio, program.loader, program.thumbnails))
-    spare_what_stays(services.queue)
+    collect_here(services.queue)
     for problem in services.journal.problems:
         program.studio.say(problem)
     if paths:

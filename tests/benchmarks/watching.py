@@ -22,7 +22,7 @@ from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.options import OutputFormat
 from phota_desktop.core.requests import EnhanceRequest
 from phota_desktop.services.composition import Services, open_services
-from phota_desktop.services.garbage import spare_what_stays
+from phota_desktop.services.garbage import collect_here
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
 from phota_desktop.ui.main_window import MainWindow
@@ -101,7 +101,7 @@ async def desk_at(base_url: str, home: Path, photo: Path) -> AsyncIterator[Desk]
     jobs.attach(services.queue, services.tasks)
     studio.attach(services)
     services.queue.show_to(VariantViewer(studio, loader, thumbnails))
-    spare_what_stays(services.queue)
+    collect_here(services.queue)
     await services.session.start(Engine.PHOTA)
     studio.photos.add([photo])
     studio.choose_photo(photo)
