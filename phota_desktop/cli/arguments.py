@@ -37,6 +37,12 @@ def _dollars(text: str) -> Decimal:
     return amount
 
 
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+
+
 def _path(text: str) -> Path:
     if not text:  # an unset variable of a script: it must not become the folder one is in
         raise argparse.ArgumentTypeError("an empty name is no file or folder")
@@ -117,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
 
     serve = verbs.add_parser("serve", help="run the local engine as an HTTP server")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8765)
+    serve.add_argument("--port", type=_port, default=8765)
 
     doctor = verbs.add_parser("doctor", help="versions, folders, keyring, engine, libraries")
     doctor.add_argument("--json", action="store_true")

@@ -100,6 +100,10 @@ def _run(arguments: argparse.Namespace, output: Output) -> Exit:
         except ValueError as problem:
             output.complain(str(problem))
             return Exit.USAGE
+        except OSError as problem:
+            place = f"{arguments.host}, port {arguments.port}"
+            output.complain(f"The engine cannot listen on {place}: {problem.strerror}.")
+            return Exit.ENVIRONMENT
     if arguments.verb == "key":
         from phota_desktop.cli.key import key
 

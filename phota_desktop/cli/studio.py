@@ -20,6 +20,7 @@ from phota_desktop.core.requests import EnhanceRequest, StudioRequest
 from phota_desktop.environment import found_environment
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.services.photos import Opened, open_paths
+from phota_desktop.store.keys import ENVIRONMENT, KeyFinding, KeyState
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
 
@@ -91,6 +92,14 @@ async def run_requests(
             finding.message or "There is no API key.",
             hint="`phota-desktop key set` stores one; `--engine local` needs none.",
         )
+    if arguments.engine is None and finding.key is None and _is_out_of_reach(finding):
+        # Somebody who has a key wants Phota: the local engine is no silent stand-in for it.
+        raise PhotaError(
+            ErrorKind.NO_KEYRING,
+            finding.message,
+            hint="`--engine local` works without a key.",
+        )
+    services.session.client(engine)  # a wrong PHOTA_BASE_URL is said once, before the question
     exits: list[Exit] = []
     orders = []
     for source, request in requests:
@@ -104,6 +113,12 @@ async def run_requests(
     if refusal is not None:
         return worst([*exits, refusal])
     return worst([*exits, *await _Batch(orders, engine, output, services).run()])
+
+
+def _is_out_of_reach(finding: KeyFinding) -> bool:
+    """Tell whether there is most likely a key, only that it cannot be had or used."""
+    locked = finding.state in (KeyState.LOCKED, KeyState.DENIED, KeyState.WAITING)
+    return locked or finding.source == ENVIRONMENT
 
 
 @dataclass(frozen=True)

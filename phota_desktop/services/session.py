@@ -18,6 +18,7 @@ from phota_desktop.store.settings import Settings
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from phota_desktop.api.address import ServerAddress
     from phota_desktop.api.client import PhotaClient
     from phota_desktop.api.network import NetworkThread
 
@@ -169,15 +170,25 @@ class Session:
         return self.client(job.engine)
 
     def _make_client(self, engine: Engine, key: ApiKey | None) -> PhotaClient:
-        from phota_desktop.api.address import ENGINE_ADDRESS, ServerAddress
+        from phota_desktop.api.address import ENGINE_ADDRESS
         from phota_desktop.api.client import PhotaClient
         from phota_desktop.api.network import NetworkThread
 
         if self._network is None:
             self._network = NetworkThread()
         if engine is Engine.PHOTA:
-            return PhotaClient(ServerAddress.parse(self.base_url(engine)), key, self._network)
+            return PhotaClient(self._address(), key, self._network)
         return PhotaClient(ENGINE_ADDRESS, None, self._network, app=self.local_app())
+
+    def _address(self) -> ServerAddress:
+        from phota_desktop.api.address import ServerAddress
+
+        try:
+            return ServerAddress.parse(self.base_url(Engine.PHOTA))
+        except PhotaError as error:
+            if not error.hint:
+                error.hint = "PHOTA_BASE_URL holds it."
+            raise
 
     def local_app(self) -> Starlette:
         """Return the embedded engine, made on first use."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -172,3 +173,33 @@ def test_a_folder_that_takes_nothing_is_said_before_money_is_spent(
         [job] = map(json.loads, done.stdout.splitlines())
         assert job["error"]["kind"] == "disk"
     assert run(tmp_path, "jobs").stdout == ""
+
+
+@pytest.mark.parametrize("url", ["http://phota.example/v1", "https://a:b@127.0.0.1/v1", "what"])
+def test_a_wrong_address_is_said_once_and_nothing_is_asked(
+    tmp_path: Path, photo: Path, url: str
+) -> None:
+    done = run(tmp_path, "enhance", photo.name, PHOTA_API_KEY="canary-key-12", PHOTA_BASE_URL=url)
+    assert done.returncode == 2
+    assert "PHOTA_BASE_URL" in done.stderr
+    assert "Go on?" not in done.stderr
+    assert "canary" not in done.stderr + done.stdout
+
+
+def test_a_key_that_is_none_is_not_replaced_by_the_local_engine(
+    tmp_path: Path, photo: Path
+) -> None:
+    done = run(tmp_path, "enhance", photo.name, PHOTA_API_KEY="two words")
+    assert done.returncode == 4
+    assert "PHOTA_API_KEY" in done.stderr
+    local = run(tmp_path, "enhance", photo.name, "--engine", "local", PHOTA_API_KEY="two words")
+    assert local.returncode == 0
+    assert run(tmp_path, "enhance", photo.name, PHOTA_API_KEY="").returncode == 0
+
+
+def test_serve_says_why_it_cannot_listen(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run(tmp_path, "serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 3
+    assert "Address already in use" in done.stderr
+    assert run(tmp_path, "serve", "--port", "99999").returncode == 2
