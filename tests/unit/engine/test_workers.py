@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import signal
 import subprocess
@@ -151,3 +152,18 @@ def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
         parent.wait()
     _, alive = psutil.wait_procs(workers_of_it, 3)
     assert alive == []
+
+
+async def test_a_parent_that_imports_opencv_meanwhile_does_not_hide_typing(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.find_spec("cv2")
+    assert spec is not None
+    assert spec.origin is not None
+    monkeypatch.syspath_prepend(str(Path(spec.origin).parent))
+    assert await pool.run(import_typing) == "typing"
+
+
+def import_typing() -> str:
+    sys.modules.pop("typing", None)
+    return importlib.import_module("typing").Any.__module__
