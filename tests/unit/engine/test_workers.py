@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import typing
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -161,9 +162,5 @@ async def test_a_parent_that_imports_opencv_meanwhile_does_not_hide_typing(
     assert spec is not None
     assert spec.origin is not None
     monkeypatch.syspath_prepend(str(Path(spec.origin).parent))
-    assert await pool.run(import_typing) == "typing"
-
-
-def import_typing() -> str:
-    sys.modules.pop("typing", None)
-    return importlib.import_module("typing").Any.__module__
+    found = await pool.run(eval, "__import__('typing').__file__")
+    assert found == typing.__file__
