@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
@@ -37,8 +36,6 @@ def main(pipe: Connection) -> None:
     global _progress
     # Ctrl-C on a terminal reaches every process; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Left there by a parent that was importing OpenCV in another thread; it hides typing.
-    sys.path[:] = [folder for folder in sys.path if os.path.basename(folder) != "cv2"]  # noqa: PTH119
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()

@@ -8,7 +8,6 @@ import logging
 import multiprocessing
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -198,10 +197,10 @@ def _start(process: multiprocessing.process.BaseProcess) -> None:
 
         resource_tracker.ensure_running()  # its start unblocks the signal in this thread
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    if "cv2" in sys.modules:
-        # While another thread imports it, OpenCV's own folder is first on sys.path, which the
-        # process gets a copy of, and which holds a module named typing. This waits for its end.
-        import cv2  # noqa: F401
+    # While another thread imports OpenCV, its own folder is first on sys.path, which the process
+    # gets a copy of, and which holds a module named typing. After this import it is gone for good.
+    import cv2  # noqa: F401
+
     process.start()
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import signal
 import subprocess
 import sys
 import time
-import typing
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -155,12 +153,36 @@ def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
     assert alive == []
 
 
-async def test_a_parent_that_imports_opencv_meanwhile_does_not_hide_typing(
-    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spec = importlib.util.find_spec("cv2")
-    assert spec is not None
-    assert spec.origin is not None
-    monkeypatch.syspath_prepend(str(Path(spec.origin).parent))
-    found = await pool.run(eval, "__import__('typing').__file__")
-    assert found == typing.__file__
+def test_a_worker_started_while_opencv_is_imported_finds_its_modules(tmp_path: Path) -> None:
+    script = tmp_path / "racing.py"
+    script.write_text(RACING)
+    done = subprocess.run(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout == "typing.py\n", done.stderr
+
+
+RACING = """
+import asyncio, sys, threading, time
+from phota_desktop.engine.workers import WorkerPool
+
+def import_slowly():
+    import cv2
+
+async def main():
+    pool = WorkerPool(1)
+    racer = threading.Thread(target=import_slowly)
+    racer.start()
+    until = time.monotonic() + 5
+    while not any(p.endswith("cv2") for p in sys.path) and racer.is_alive() and time.monotonic() < until:
+        time.sleep(0)
+    print((await pool.run(eval, "__import__('typing').__file__")).rpartition("/")[2])
+    await pool.close()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
