@@ -75,6 +75,7 @@ class Collector:
         self._save = save
         self._progress = progress
         self.followers = Followers(vault, threads)
+        self.hidden: set[str] = set()  # canceled meanwhile: kept, but not put before the person
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
 
     async def whole_parts(self, job: Job) -> list[int]:
@@ -229,7 +230,7 @@ class Collector:
 
         After a restart a copy that the earlier run made, but could not journal, is taken over.
         """
-        if not job.deliver or job.out_dir is None:
+        if not job.deliver or job.out_dir is None or job.id in self.hidden:
             return variant
         stem = f"{_stem(job)}-{job.request.operation}"
         try:

@@ -286,15 +286,20 @@ class JobQueue:
                 journalled = await self._threads.journal(self._journal.job, job_id)
                 job = journalled or job
             if job.state is JobState.QUEUED:
-                return await self._runner.save(job, state=JobState.CANCELED, finished=time.time())
+                return await self._withdraw(job)
             self.start(job_id, resumed=True)  # it was being sent at that very moment
         if job.state is JobState.UNKNOWN:
-            return await self._runner.save(job, state=JobState.CANCELED, finished=time.time())
+            return await self._withdraw(job)
         if not job.state.is_final:
             self._runner.hidden.add(job_id)
             self._take(await self._threads.journal(_hide, self._journal, job_id))
             return self._jobs[job_id]
         return job
+
+    async def _withdraw(self, job: Job) -> Job:
+        canceled = await self._runner.save(job, state=JobState.CANCELED, finished=time.time())
+        await self._threads.files(self._vault.drop_body, job.id)
+        return canceled
 
     async def check_again(self, job_id: str) -> Job:
         """Ask again about a job of unknown or late outcome: same id, same bytes (rule R3).

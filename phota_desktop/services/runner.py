@@ -32,6 +32,8 @@ POLL_FIRST, POLL_GROWTH, POLL_LAST = 2.0, 1.5, 15.0
 LOCAL_POLL_FIRST, LOCAL_POLL_LAST = 0.02, 0.25
 OFFLINE_TRIES = 4
 """Quick tries without a network before the job is held."""
+POLL_TRIES = 8
+"""Polls in a row that may fail, about a minute, before the job is held: nothing is lost by it."""
 JOB_DEADLINE = 3600.0
 """Seconds after which a job that is still running is shown as too slow; it can be asked again."""
 
@@ -69,7 +71,7 @@ class Runner:
         self._recorder = Recorder(journal, vault, threads)
         self.collector = Collector(vault, threads, self.save, progress)
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
-        self.hidden: set[str] = set()
+        self.hidden = self.collector.hidden
 
     async def save(self, job: Job, **changes: object) -> Job:
         """Commit a change to the journal, tell it, and return the new job."""
@@ -239,8 +241,8 @@ class Runner:
         failures = 0
         until = time.monotonic() + JOB_DEADLINE
         while time.monotonic() < until:
+            client = self._session.client_for(job)
             try:
-                client = self._session.client_for(job)
                 answer = await client.studio.job(
                     job.remote_job_id, job.poll_url, lambda n: self._vault.part(job.id, n)
                 )
@@ -254,6 +256,8 @@ class Runner:
                     raise Held(failure) from None
                 if failure.kind is ErrorKind.GONE:
                     return await self.fail(job, failure)
+                if failures > POLL_TRIES and failure.kind in RETRY_PAUSE:
+                    raise Held(failure) from None
                 # Whatever else a poll is answered, the job may be paid: look again later.
                 await asyncio.sleep(decision.seconds or pause)
                 continue
