@@ -58,6 +58,7 @@ async def resume(arguments: argparse.Namespace, output: Output, folders: AppFold
                 [job.estimate for job in waiting], None, yes=arguments.yes, output=output
             )
             send = refusal is None
+        queue.held.subscribe(lambda hold: output.error(hold.error))  # why it stays open
         taken = await queue.resume(send_waiting=send)
         if not taken and not waiting:
             output.say("Nothing is open.")
