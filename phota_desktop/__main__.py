@@ -39,7 +39,14 @@ def main(argv: list[str] | None = None) -> int:
         return NO_WINDOW
     from phota_desktop import app
 
-    return app.main(photos(arguments))
+    try:
+        return app.main(photos(arguments))
+    except ImportError:
+        words = preflight.missing_words()
+        if not words:
+            raise
+        sys.stderr.write(words + "\n")
+        return NO_WINDOW
 
 
 def for_command_line(arguments: list[str]) -> bool:

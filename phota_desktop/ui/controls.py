@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from phota_desktop.ui.icons import icon
@@ -32,7 +33,7 @@ class IconButton(QToolButton):
         self.setAccessibleName(text)
         self.setText(text)
         self.setToolTip(f"{text}  {key}" if key else text)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        focus_by_tab(self)
         self.setIconSize(QSize(20, 20))
         self.set_with_text(with_text)
         if on_click is not None:
@@ -49,20 +50,34 @@ class IconButton(QToolButton):
         self.setIcon(icon(self._icon_name, size=20, can_be_disabled=grey))
 
 
+# What follows names Qt's enums by text: to look one up in Qt's namespace makes all 120 of them,
+# and that costs 14 ms before the first paint (measured; tests/ui/test_first_paint.py).
+
+
+def focus_by_tab(widget: QWidget) -> None:
+    """Let a button take the focus from the Tab key, never from the mouse."""
+    widget.setProperty("focusPolicy", "TabFocus")
+
+
+def plain_text(label: QLabel) -> None:
+    """Keep a label from reading its text as HTML."""
+    label.setProperty("textFormat", "PlainText")
+
+
 def polish_again(widget: QWidget) -> None:
     """Let the stylesheet see changed properties of a widget that it has seen already.
 
     Qt styles the others when they are shown, and a look at QStyle costs 9 ms before first paint.
     """
-    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+    if widget.window().windowHandle() is not None:  # the window was shown once
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 
 
 def show_words(button: QToolButton, shown: bool) -> None:
     """Show a tool button's words beside its icon, or the icon alone."""
-    style = Qt.ToolButtonStyle
-    button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly)
+    style = "ToolButtonTextBesideIcon" if shown else "ToolButtonIconOnly"
+    button.setProperty("toolButtonStyle", style)
     if button.property("words") is not shown:
         button.setProperty("words", shown)  # the stylesheet evens out the margins by it
         polish_again(button)
@@ -75,7 +90,7 @@ class Caption(QLabel):
         self, text: str = "", parent: QWidget | None = None, *, role: str = "quiet"
     ) -> None:
         super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        plain_text(self)
         self.setProperty("role", role)
         scale_font(self, 0.9)
 
@@ -100,7 +115,10 @@ class ElidedLabel(Caption):
         """Show this text, shortened where there is no room."""
         self._whole = text
         self.setAccessibleName(text)
-        self._elide()
+        if self.isVisible():
+            self._elide()
+        else:
+            self.setText(text)  # its width comes with the first resize or show
 
     @property
     def whole_text(self) -> str:
@@ -110,10 +128,18 @@ class ElidedLabel(Caption):
     def resizeEvent(self, event: object) -> None:  # noqa: D102
         self._elide()
 
+    def showEvent(self, event: object) -> None:  # noqa: D102
+        self._elide()
+
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(
-            self._whole, Qt.TextElideMode.ElideRight, max(0, self.width() - 1)
-        )
+        room = max(0, self.width() - 1)
+        width_of = self.fontMetrics().horizontalAdvance
+        shown = self._whole
+        if width_of(shown) > room:
+            # As QFontMetrics.elidedText, whose mode would have to be looked up in Qt's namespace.
+            ends = range(len(shown))
+            end = bisect_right(ends, room, key=lambda end: width_of(f"{shown[:end].rstrip()}…"))
+            shown = f"{shown[: max(end - 1, 0)].rstrip()}…"
         if shown != self.text():
             self.setText(shown)
         self.setToolTip(self._whole if shown != self._whole else "")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from phota_desktop.ui.compare_view import View
-from phota_desktop.ui.drop_targets import DropHint, Offered, may_open, offered
-from phota_desktop.ui.image_canvas import ImageCanvas
+from phota_desktop.ui.controls import plain_text
 from phota_desktop.ui.photo_panel import PhotoPanel
-from phota_desktop.ui.shortcuts import KeyMap
 from phota_desktop.ui.status_row import StatusRow
 from phota_desktop.ui.strip_panel import StripPanel
 from phota_desktop.ui.studio_drawer import WIDTH, StudioDrawer
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.ui.top_bar import ROOMY, TopBar
-from phota_desktop.ui.window_commands import WindowCommands
+from phota_desktop.ui.window_layout import WindowLayout
 from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
 from phota_desktop.viewmodels.jobs import JobListModel
 from phota_desktop.viewmodels.settings import SettingsViewModel
@@ -37,11 +35,20 @@ if TYPE_CHECKING:  # each Qt class costs its share of the time to the first pain
         QResizeEvent,
     )
 
+    from phota_desktop.ui.drop_targets import DropHint, Offered
+    from phota_desktop.ui.image_canvas import ImageCanvas
+    from phota_desktop.ui.shortcuts import KeyMap
+    from phota_desktop.ui.window_commands import WindowCommands
+
 EMPTY = "Drop a photo here, or press Ctrl+O"
 
 
 class MainWindow(QMainWindow):
-    """Light to build: dialogs, menus and the job list are made when first asked for."""
+    """Light to build: what the first paint does not show is made after it, or when asked for.
+
+    The canvas, the commands, keys and lists come with :meth:`complete`, dialogs and the job list
+    when they are opened.
+    """
 
     closed = Signal()
     completed = Signal()
@@ -67,30 +74,79 @@ class MainWindow(QMainWindow):
         self._art = ThumbnailArt(thumbnails, self)
         self.top = TopBar(settings, self)
         self.photo_panel = PhotoPanel(studio, self._art, self)
-        self.canvas = ImageCanvas(loader, self)
+        self._stage = self._make_stage()
         self.strip_panel = StripPanel(studio, self._art, self)
         self.drawer = StudioDrawer(studio, self)
         self.status = StatusRow(studio, jobs, self)
-        self._is_complete = False
-        self._drop_hint = DropHint(self.canvas)
-        self.body = QSplitter(Qt.Orientation.Horizontal, self)
+        self._was_painted = False
+        self._has_canvas = False
+        self._keys: KeyMap | None = None
+        # With a parent alone, PySide looks through Qt's namespace: 14 ms (see controls.py).
+        self.body = QSplitter()
         self._lay_out()
-        self.commands = WindowCommands(self)
-        self._keys = KeyMap(self, self.commands.calls(), settings.value.keys)
-        self._connect()
-        self.commands.restore()
+        self.arrangement = WindowLayout(self)
+        self.arrangement.restore()
+        self.studio.photo_changed.connect(self.show_photo)
+        self.studio.entry_changed.connect(self.show_photo)
         self.top.set_roomy(self.width() >= ROOMY)  # a change while shown costs 12 ms
-        self.canvas.set_message(EMPTY)
         self.show_photo()
-        self.canvas.setFocus()
+        self._stage.setFocus()
+
+    def _make_stage(self) -> QLabel:
+        """Return what stands where the canvas will: its surround and its words."""
+        stage = QLabel(EMPTY, self)
+        stage.setObjectName("emptyStage")
+        stage.setProperty("surround", self.settings.surround)
+        plain_text(stage)
+        stage.setProperty("alignment", "AlignCenter")
+        stage.setProperty("focusPolicy", "StrongFocus")
+        stage.setWordWrap(True)
+        return stage
+
+    @cached_property
+    def canvas(self) -> ImageCanvas:
+        """The canvas; its code and an empty one can wait until the window is painted."""
+        from phota_desktop.ui.compare_view import View
+        from phota_desktop.ui.image_canvas import ImageCanvas
+
+        made = ImageCanvas(self.loader, self)
+        self._has_canvas = True
+        made.set_message(EMPTY)
+        made.set_surround(self.settings.surround)
+        made.zoom_changed.connect(self.top.show_zoom)
+        made.view_changed.connect(lambda view: self.top.views.set_value(view.value))
+        self.top.view_asked.connect(lambda name: made.set_view(View(name)))
+        self.settings.surround_changed.connect(made.set_surround)
+        self.studio.sample_shown.connect(lambda: made.set_view(View.SWIPE))
+        self._centre.replaceWidget(self._stage, made)
+        made.show()
+        if self.focusWidget() is self._stage:
+            made.setFocus()
+        self._stage.hide()
+        self._stage.deleteLater()
+        return made
+
+    @cached_property
+    def commands(self) -> WindowCommands:
+        """What keys, menu and buttons do."""
+        from phota_desktop.ui.window_commands import WindowCommands
+
+        return WindowCommands(self)
+
+    @cached_property
+    def _drop_hint(self) -> DropHint:
+        from phota_desktop.ui.drop_targets import DropHint
+
+        return DropHint(self.canvas)
 
     def _lay_out(self) -> None:
         centre = QWidget(self)
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self._stage, 1)
         column.addWidget(self.strip_panel)
+        self._centre = column
         self.body.setHandleWidth(1)
         self.body.setChildrenCollapsible(False)
         for part in (self.photo_panel, centre, self.drawer):
@@ -110,22 +166,15 @@ class MainWindow(QMainWindow):
         commands = self.commands
         self.top.open_asked.connect(commands.open)
         self.top.paste_asked.connect(commands.paste)
-        self.top.view_asked.connect(lambda name: self.canvas.set_view(View(name)))
         self.top.zoom_asked.connect(commands.zoom)
         self.top.settings_asked.connect(commands.open_settings)
-        commands.add_menu()
-        self.canvas.zoom_changed.connect(self.top.show_zoom)
-        self.canvas.view_changed.connect(lambda view: self.top.views.set_value(view.value))
         self.strip_panel.export_asked.connect(commands.export)
         self.photo_panel.show_file_asked.connect(commands.show_file)
         self.status.jobs_asked.connect(commands.toggle_jobs)
-        self.studio.photo_changed.connect(self.show_photo)
-        self.studio.entry_changed.connect(self.show_photo)
         self.studio.consent_needed.connect(commands.ask_consent)
-        self.studio.sample_shown.connect(lambda: self.canvas.set_view(View.SWIPE))
         self.studio.notices.acted.connect(commands.act_on_notice)
         self.settings.theme_changed.connect(commands.apply_theme)
-        self.settings.surround_changed.connect(self.canvas.set_surround)
+        commands.add_menu()
 
     def show_photo(self) -> None:
         """Show the chosen photo and variant on the canvas."""
@@ -133,7 +182,8 @@ class MainWindow(QMainWindow):
         name = f"{plain(photo.name, 120)} — " if photo else ""
         self.setWindowTitle(f"{name}Phota Desktop")
         if photo is None or entry is None:
-            self.canvas.clear()
+            if self._has_canvas:
+                self.canvas.clear()
             return
         variant = entry.path if entry.kind is EntryKind.RESULT else None
         self.canvas.show_pair(photo, variant, variant_label=entry.title)
@@ -146,9 +196,14 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def complete(self) -> None:
-        """Make what an empty window does not show: the lists."""
-        self._is_complete = True
+    def complete(self) -> KeyMap:
+        """Make what an empty window does not show: canvas, commands, keys, lists."""
+        from phota_desktop.ui.shortcuts import KeyMap
+
+        if self._keys is not None:
+            return self._keys
+        self._connect()
+        self._keys = KeyMap(self, self.commands.calls(), self.settings.value.keys)
         photos, strip, drawer = self.photo_panel.list, self.strip_panel.strip, self.drawer
         photos.show()
         strip.show()
@@ -161,17 +216,20 @@ class MainWindow(QMainWindow):
         ):
             QWidget.setTabOrder(before, after)
         self.completed.emit()
+        return self._keys
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         super().paintEvent(event)
-        if not self._is_complete:
-            self._is_complete = True
-            QTimer.singleShot(0, self, self.complete)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.complete)
 
     # -- keys ---------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        if not (self._keys.handle(event) or self.canvas.handle_press(event)):
+        came_early = self._keys is None
+        keys = self._keys or self.complete()
+        if not (keys.handle(event, came_early=came_early) or self.canvas.handle_press(event)):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: D102
@@ -192,12 +250,18 @@ class MainWindow(QMainWindow):
             self.studio.say("There is no photo in the clipboard.")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: D102
+        from PySide6.QtCore import Qt
+
+        from phota_desktop.ui.drop_targets import may_open
+
         if event.source() is None and may_open(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._drop_hint.cover()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: D102
+        from PySide6.QtCore import Qt
+
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 
@@ -205,6 +269,10 @@ class MainWindow(QMainWindow):
         self._drop_hint.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
+        from PySide6.QtCore import Qt
+
+        from phota_desktop.ui.drop_targets import offered
+
         self._drop_hint.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
@@ -217,6 +285,6 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
-        self.commands.remember()
+        self.arrangement.remember()
         event.accept()
         self.closed.emit()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from phota_desktop.ui.controls import Caption
+from phota_desktop.ui.controls import Caption, plain_text
 from phota_desktop.ui.theme import GRID
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.viewmodels.studio import StudioViewModel
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from phota_desktop.ui.photo_list import PhotoList
 
 
-class PhotoPanel(QWidget):
+class PhotoPanel(QFrame):
     """Heading and list; the heading counts. The list is made when first used."""
 
     show_file_asked = Signal(object)
@@ -29,12 +29,11 @@ class PhotoPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("photoPanel")
         self.setAccessibleName("Opened photos")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(176)
         self._studio = studio
         self._art = art
         self._title = QLabel("Photos", self)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        plain_text(self._title)
         self._empty = Caption("Photos you open are listed here.", self)
         self._empty.setWordWrap(True)
         column = QVBoxLayout(self)

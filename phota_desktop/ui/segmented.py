@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from phota_desktop.ui.controls import show_words
+from phota_desktop.ui.controls import focus_by_tab, show_words
 from phota_desktop.ui.icons import icon
+
+if TYPE_CHECKING:  # QKeyEvent makes QEvent and its enums: 1.4 ms before the first paint
+    from PySide6.QtGui import QKeyEvent
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class SegmentedControl(QWidget):
             button.setToolTip(segment.tip or segment.name)
             button.setCheckable(True)
             button.setAutoExclusive(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            focus_by_tab(button)
             if segment.icon:
                 button.setIconSize(QSize(16, 16))
                 show_words(button, True)

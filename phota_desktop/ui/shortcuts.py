@@ -76,6 +76,7 @@ class KeyMap(QObject):
     ) -> None:
         super().__init__(window)
         self._quiet: dict[str, Callable[[], object]] = {}
+        self._loud: dict[str, Callable[[], object]] = {}
         for command in COMMANDS:
             call = calls.get(command.id)
             if call is None or command.by_canvas:
@@ -88,11 +89,15 @@ class KeyMap(QObject):
                     shortcut = QShortcut(QKeySequence(key), window)
                     shortcut.setAutoRepeat(command.id.startswith("zoom"))
                     shortcut.activated.connect(call)
+                    self._loud[shortcut.key().toString()] = call
 
-    def handle(self, event: QKeyEvent) -> bool:
-        """Do what a quiet key says; False if it says nothing."""
+    def handle(self, event: QKeyEvent, *, came_early: bool = False) -> bool:
+        """Do what a quiet key says; False if it says nothing.
+
+        ``came_early`` is for a key from before the shortcuts were there: then loud ones as well.
+        """
         name = QKeySequence(event.keyCombination()).toString().removeprefix("Num+")
-        call = self._quiet.get(name)
+        call = self._quiet.get(name) or (self._loud.get(name) if came_early else None)
         if call is None and event.text() == "?":
             call = self._quiet.get("?")
         if call is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from phota_desktop.core.jobs import Engine
-from phota_desktop.ui.controls import Caption
+from phota_desktop.ui.controls import Caption, focus_by_tab
 from phota_desktop.ui.icons import icon
 from phota_desktop.ui.notices import NoticeBar
 from phota_desktop.ui.theme import GRID
@@ -15,7 +15,7 @@ from phota_desktop.viewmodels.studio import StudioViewModel
 from phota_desktop.viewmodels.words import money
 
 
-class StatusRow(QWidget):
+class StatusRow(QFrame):
     """Jobs left, notice in the middle, spend right."""
 
     jobs_asked = Signal()
@@ -26,15 +26,14 @@ class StatusRow(QWidget):
         super().__init__(parent)
         self.setObjectName("statusRow")
         self.setAccessibleName("Status")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(40)
         self._studio = studio
         self._jobs = jobs
         self._open = False
         self.jobs = QToolButton(self)
         self.jobs.setObjectName("jobsButton")
-        self.jobs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.jobs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        focus_by_tab(self.jobs)
+        self.jobs.setProperty("toolButtonStyle", "ToolButtonTextBesideIcon")
         self.jobs.setIconSize(QSize(16, 16))
         self.jobs.clicked.connect(lambda _on=False: self.jobs_asked.emit())
         self.notice = NoticeBar(studio.notices, self)

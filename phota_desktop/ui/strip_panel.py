@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from phota_desktop.ui.controls import ElidedLabel, IconButton
 from phota_desktop.ui.theme import GRID
@@ -22,7 +22,7 @@ BRACKET = 10
 """Room above the pictures, in pixels, in which the bracket of one job is drawn."""
 
 
-class StripPanel(QWidget):
+class StripPanel(QFrame):
     """A header with the photo's name and the export button, then the variants.
 
     The strip is made when first used; its room is kept from the beginning.
@@ -37,7 +37,6 @@ class StripPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("stripPanel")
         self.setAccessibleName("Variants of this photo")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._studio = studio
         self._art = art
         self._name = ElidedLabel("", self)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from phota_desktop.core.options import MAX_VARIANTS
-from phota_desktop.ui.controls import Caption, push_button
+from phota_desktop.ui.controls import Caption, plain_text, push_button
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.form import OFFERS
@@ -31,14 +39,13 @@ class PromptEditor(QPlainTextEdit):
         self.setAcceptDrops(False)  # a photo dropped here opens like anywhere else
 
 
-class StudioDrawer(QWidget):
+class StudioDrawer(QFrame):
     """Shows only what the chosen operation accepts; builds no request itself."""
 
     def __init__(self, studio: StudioViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("studioDrawer")
         self.setAccessibleName("Studio")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(256)
         self._studio = studio
         self.tabs = QTabBar(self)
@@ -91,7 +98,7 @@ class StudioDrawer(QWidget):
             ("Format", self.format),
         ):
             label = QLabel(title, self)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+            plain_text(label)
             label.setBuddy(field)
             column.addWidget(label)
             column.addSpacing(GRID // 2)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 GRID = 8
 """Pixels; margins and gaps are whole or half multiples of it."""
 RADIUS = 6
+SURROUNDS = {"black": "#000000", "grey": "#767676", "light": "#c8c8c8", "white": "#ffffff"}
+"""Canvas surrounds; grey reflects 18 %, which sRGB writes as 118."""
 
 
 class ThemeName(StrEnum):
@@ -97,6 +99,11 @@ _SHEET = Template("""
 QWidget { color: $text; }
 QMainWindow, QDialog, #topBar, #statusRow { background: $window; }
 #photoPanel, #studioDrawer, #stripPanel, #jobPanel { background: $panel; }
+#emptyStage { color: #141414; padding: 24px; }
+#emptyStage[surround="black"] { background: #000000; color: #e6e6e6; }
+#emptyStage[surround="grey"] { background: #767676; }
+#emptyStage[surround="light"] { background: #c8c8c8; }
+#emptyStage[surround="white"] { background: #ffffff; }
 #divider { background: $line; border: none; }
 #topBar { border-bottom: 1px solid $line; }
 #statusRow { border-top: 1px solid $line; }

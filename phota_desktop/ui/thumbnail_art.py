@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
+from PySide6.QtCore import QObject, QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 
 from phota_desktop.ui.theme import RADIUS, tokens
-from phota_desktop.viewmodels.images import ThumbnailLoader
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from phota_desktop.viewmodels.images import ThumbnailLoader
 
 
 class ThumbnailArt(QObject):
@@ -39,6 +44,8 @@ def draw_picture(
     painter: QPainter, picture: QPixmap | None, frame: QRectF, *, cover: bool = True
 ) -> None:
     """Draw a picture into a frame with round corners: covering it, or whole within it."""
+    from PySide6.QtCore import Qt  # makes all of its enums, see controls.py
+
     shape = QPainterPath()
     shape.addRoundedRect(frame, RADIUS - 2, RADIUS - 2)
     painter.save()

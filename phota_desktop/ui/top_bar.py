@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from phota_desktop.core.jobs import Engine
-from phota_desktop.ui.controls import IconButton
+from phota_desktop.ui.controls import IconButton, focus_by_tab, show_words
+from phota_desktop.ui.icons import dot
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.settings import LOCAL_BADGE_SHORT, SettingsViewModel
-from phota_desktop.viewmodels.viewport import STEPS
 
 ROOMY = 1240
 """Window width in pixels from which on buttons carry words."""
 
 
-class TopBar(QWidget):
+class TopBar(QFrame):
     """Emits what was asked for; the window does it."""
 
     open_asked = Signal()
@@ -31,7 +30,6 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.setObjectName("topBar")
         self.setAccessibleName("Tools")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(48)
         self._settings = settings
         self._roomy: bool | None = None
@@ -56,13 +54,13 @@ class TopBar(QWidget):
         )
         self.zoom = QToolButton(self)
         self.zoom.setObjectName("zoomButton")
-        self.zoom.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        focus_by_tab(self.zoom)
         self.zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.zoom.setMinimumWidth(72)
         self.badge = QToolButton(self)
         self.badge.setObjectName("engineBadge")
-        self.badge.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.badge.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        focus_by_tab(self.badge)
+        show_words(self.badge, True)
         self.badge.setIconSize(QSize(14, 8))
         self.badge.clicked.connect(lambda _on=False: self.settings_asked.emit())
         self.settings = IconButton(
@@ -75,7 +73,6 @@ class TopBar(QWidget):
         )
         self.menu = IconButton("menuButton", "menu", "Menu", self)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.badge.setProperty("words", True)
         self._lay_out()
         self.views.chosen.connect(self.view_asked)
         self.views.set_value("single")
@@ -124,7 +121,7 @@ class TopBar(QWidget):
         self.badge.setText(words if self._roomy or not local else LOCAL_BADGE_SHORT)
         self.badge.setAccessibleName(words)
         self.badge.setToolTip(words)
-        self.badge.setIcon(_dot(tokens().good if local else tokens().accent))
+        self.badge.setIcon(dot(tokens().good if local else tokens().accent))
 
     def show_zoom(self, label: str) -> None:
         """Show the canvas's zoom."""
@@ -134,6 +131,8 @@ class TopBar(QWidget):
 
     def _fill_zoom_menu(self) -> None:
         if self._zoom_menu.isEmpty():
+            from phota_desktop.viewmodels.viewport import STEPS
+
             self._zoom_menu.addAction("Fit", lambda: self.zoom_asked.emit(0))
             for percent in STEPS:
                 action = self._zoom_menu.addAction(f"{percent} %")
@@ -145,16 +144,3 @@ def _line(parent: QWidget) -> QFrame:
     line.setObjectName("divider")
     line.setFixedSize(1, 24)
     return line
-
-
-def _dot(colour: str) -> QPixmap:
-    drawn = QPixmap(28, 16)
-    drawn.setDevicePixelRatio(2)
-    drawn.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(drawn)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawEllipse(0, 0, 8, 8)
-    painter.end()
-    return drawn

@@ -14,7 +14,6 @@ from phota_desktop.ui.compare_view import View
 from phota_desktop.ui.controls import IconButton
 from phota_desktop.ui.drop_targets import offered
 from phota_desktop.ui.segmented import SegmentedControl
-from phota_desktop.ui.window_layout import WindowLayout
 from phota_desktop.viewmodels.notices import Notice, NoticeAction
 from phota_desktop.viewmodels.variants import EntryKind
 
@@ -33,7 +32,7 @@ class WindowCommands(QObject):
         super().__init__(window)
         self._window = window
         self._studio = window.studio
-        self.layout = WindowLayout(window)
+        self.layout = window.arrangement
         self._settings_dialog: SettingsDialog | None = None
         self._dialogs: dict[str, QDialog] = {}
         self.job_panel: JobPanel | None = None
@@ -308,12 +307,3 @@ class WindowCommands(QObject):
         self._window.top.refresh_badge()
         window.strip_panel.strip.viewport().update()
         window.photo_panel.list.viewport().update()
-
-    def restore(self) -> None:
-        """Bring the window to where it was left."""
-        self.layout.restore()
-        self._window.canvas.set_surround(self._window.settings.surround)
-
-    def remember(self) -> None:
-        """Keep where the window is, for the next start."""
-        self.layout.remember()

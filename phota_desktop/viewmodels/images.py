@@ -12,8 +12,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.services.niceness import be_nice
-from phota_desktop.viewmodels import decoding
 from phota_desktop.viewmodels.image_cache import DEFAULT_BYTES, FileKey, ImageCache, LoadedImage
 from phota_desktop.viewmodels.thumbnails import ThumbnailLoader
 
@@ -57,7 +55,6 @@ class ImageLoader(QObject):
         threads: int | None = None,
     ) -> None:
         super().__init__(parent)
-        decoding.set_up()
         self._changed = threading.Condition()
         self._cache = ImageCache(cache_bytes)
         self._target = FIRST_PANE
@@ -70,7 +67,7 @@ class ImageLoader(QObject):
         self._count = threads or max(os.cpu_count() or 1, 1)
         self._moving = False
         self._closed = False
-        self._warming = not decoding.is_warm()
+        self._warming = False
         self._arrived.connect(self._deliver)
 
     @property
@@ -159,6 +156,12 @@ class ImageLoader(QObject):
         self._stages = {name: stage for name, stage in self._stages.items() if name in kept}
 
     def _start(self) -> None:
+        if not self._threads:
+            # Only now, since an empty window is painted without these classes of Qt.
+            from phota_desktop.viewmodels import decoding
+
+            decoding.set_up()
+            self._warming = not decoding.is_warm()
         while len(self._threads) < self._count and not self._closed:
             thread = threading.Thread(
                 target=self._work, name=f"decoder {len(self._threads)}", daemon=True
@@ -183,6 +186,9 @@ class ImageLoader(QObject):
         return None
 
     def _work(self) -> None:
+        from phota_desktop.services.niceness import be_nice
+        from phota_desktop.viewmodels import decoding
+
         # At the start a person waits for the first picture and moves nothing yet.
         is_nice = decoding.is_warm()
         if is_nice:
@@ -221,6 +227,8 @@ class ImageLoader(QObject):
         self, name: str, stage: _Stage, found: tuple[FileKey, LoadedImage] | None
     ) -> tuple[str, tuple[FileKey, LoadedImage] | str | None, _Stage]:
         """Do one step in a worker; return what to tell, what to keep, what has been done."""
+        from phota_desktop.viewmodels import decoding
+
         try:
             key = (name, Path(name).stat().st_mtime_ns)
             known = found[1] if found is not None and found[0] == key else None
@@ -241,6 +249,8 @@ class ImageLoader(QObject):
 
     def _preview(self, name: str) -> LoadedImage | None:
         """Return a quick picture, or None where decoding all of it is as quick."""
+        from phota_desktop.viewmodels import decoding
+
         header = decoding.read_header(name)
         shrink = decoding.shrink_for(header, self._target)
         if not decoding.is_warm() and header.width:

@@ -15,7 +15,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    Qt,
     QTimer,
     Signal,
 )
@@ -23,6 +22,7 @@ from PySide6.QtCore import (
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.pricing import show_range
+from phota_desktop.viewmodels.roles import ACCESSIBLE_TEXT_ROLE, DISPLAY_ROLE, USER_ROLE
 from phota_desktop.viewmodels.words import count, elapsed, money, plain, state_words
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from phota_desktop.services.tasks import Tasks
 
 Index = QModelIndex | QPersistentModelIndex
-JOB_ROLE = Qt.ItemDataRole.UserRole + 1
-TITLE_ROLE = Qt.ItemDataRole.UserRole + 2
-DETAIL_ROLE = Qt.ItemDataRole.UserRole + 3
+JOB_ROLE = USER_ROLE + 1
+TITLE_ROLE = USER_ROLE + 2
+DETAIL_ROLE = USER_ROLE + 3
 
 
 class JobAction(StrEnum):
@@ -97,7 +97,6 @@ class JobListModel(QAbstractListModel):
         self._leave: list[Callable[[], None]] = []
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
-        self._tick.setTimerType(Qt.TimerType.CoarseTimer)
         self._tick.timeout.connect(self._on_tick)
 
     def attach(self, queue: JobQueue, tasks: Tasks) -> None:
@@ -284,7 +283,7 @@ class JobListModel(QAbstractListModel):
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
         return 0 if parent is not None and parent.isValid() else len(self._jobs)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
+    def data(self, index: Index, role: int = DISPLAY_ROLE) -> object:  # noqa: D102
         if not index.isValid() or index.row() >= len(self._jobs):
             return None
         job = self._jobs[index.row()]
@@ -294,7 +293,7 @@ class JobListModel(QAbstractListModel):
             return title_of(job)
         if role == DETAIL_ROLE:
             return self._detail(job)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in (DISPLAY_ROLE, ACCESSIBLE_TEXT_ROLE):
             return f"{title_of(job)}: {self._detail(job)}"
         return None
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
@@ -15,6 +14,8 @@ from phota_desktop.viewmodels.photos import PhotoListModel
 from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from phota_desktop.services.composition import Services
 
 

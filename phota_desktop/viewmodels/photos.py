@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
 
+from phota_desktop.viewmodels.roles import (
+    ACCESSIBLE_TEXT_ROLE,
+    DISPLAY_ROLE,
+    TOOL_TIP_ROLE,
+    USER_ROLE,
+)
 from phota_desktop.viewmodels.words import count, plain
 
 Index = QModelIndex | QPersistentModelIndex
-PATH_ROLE = Qt.ItemDataRole.UserRole + 1
-CAPTION_ROLE = Qt.ItemDataRole.UserRole + 2
+PATH_ROLE = USER_ROLE + 1
+CAPTION_ROLE = USER_ROLE + 2
 
 
 class PhotoListModel(QAbstractListModel):
@@ -62,7 +68,7 @@ class PhotoListModel(QAbstractListModel):
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
         return 0 if parent is not None and parent.isValid() else len(self._paths)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
+    def data(self, index: Index, role: int = DISPLAY_ROLE) -> object:  # noqa: D102
         if not index.isValid() or index.row() >= len(self._paths):
             return None
         path = self._paths[index.row()]
@@ -71,10 +77,10 @@ class PhotoListModel(QAbstractListModel):
             return path
         if role == CAPTION_ROLE:
             return caption
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == DISPLAY_ROLE:
             return plain(path.name, 120)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
+        if role == ACCESSIBLE_TEXT_ROLE:
             return f"{plain(path.name, 120)}, {caption}" if caption else plain(path.name, 120)
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == TOOL_TIP_ROLE:
             return plain(str(path))
         return None

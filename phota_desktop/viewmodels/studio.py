@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
@@ -39,6 +38,8 @@ from phota_desktop.viewmodels.variants import (
 from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from phota_desktop.services.composition import Services
     from phota_desktop.services.queue import Hold
     from phota_desktop.services.tasks import Failure

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
-from PySide6.QtGui import QImage, QImageReader
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.services.niceness import be_nice
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
     from phota_desktop.imaging.colour import Pixels
 
 _log = logging.getLogger(__name__)
@@ -94,6 +94,10 @@ class ThumbnailLoader(QObject):
             self._thread.join()
 
     def _work(self) -> None:
+        from PySide6.QtGui import QImage
+
+        from phota_desktop.services.niceness import be_nice
+
         be_nice()
         self._closing.wait(_AFTER_START_S)
         while True:
@@ -116,6 +120,8 @@ class ThumbnailLoader(QObject):
                 self._arrived.emit(name, image, problem)
 
     def _make(self, path: Path) -> QImage:
+        from PySide6.QtGui import QImageReader
+
         from phota_desktop.imaging import thumbnails
 
         # A path, not bytes: Qt holds the GIL while it reads from memory.

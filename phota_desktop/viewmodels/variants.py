@@ -7,17 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
 
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.options import Operation
 from phota_desktop.viewmodels.jobs import cost_words
+from phota_desktop.viewmodels.roles import (
+    ACCESSIBLE_TEXT_ROLE,
+    DISPLAY_ROLE,
+    TOOL_TIP_ROLE,
+    USER_ROLE,
+)
 from phota_desktop.viewmodels.words import elapsed, plain
 
+if TYPE_CHECKING:
+    from PySide6.QtCore import Qt
+
 Index = QModelIndex | QPersistentModelIndex
-ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
-DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
+ENTRY_ROLE = USER_ROLE + 1
+DETAIL_ROLE = USER_ROLE + 2
 LOCAL_LOOKS = ("Natural", "Brighter", "Warmer", "Punchier")
 """What the local engine's enhance variants are, in order."""
 
@@ -164,24 +174,26 @@ class VariantStripModel(QAbstractListModel):
         return 0 if parent is not None and parent.isValid() else len(self._entries)
 
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
+        from PySide6.QtCore import Qt  # see roles.py
+
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if index.isValid() and self._entries[index.row()].can_show:
             flags |= Qt.ItemFlag.ItemIsDragEnabled
         return flags
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
+    def data(self, index: Index, role: int = DISPLAY_ROLE) -> object:  # noqa: D102
         if not index.isValid() or index.row() >= len(self._entries):
             return None
         entry = self._entries[index.row()]
         if role == ENTRY_ROLE:
             return entry
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == DISPLAY_ROLE:
             return entry.title
         if role == DETAIL_ROLE:
             return detail_of(entry)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
+        if role == ACCESSIBLE_TEXT_ROLE:
             return f"{entry.title}, {detail_of(entry)}" if detail_of(entry) else entry.title
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == TOOL_TIP_ROLE:
             return f"{entry.title}: {entry.detail}" if entry.detail else entry.title
         return None
 
