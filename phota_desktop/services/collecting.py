@@ -222,7 +222,7 @@ class Collector:
             suffix = path.suffix.lstrip(".")
             return Variant(n, path, sha256_of(path), info.width, info.height, suffix)
         extension = "jpg" if info.format.value == "jpeg" else info.format.value
-        path, sha256 = self._vault.keep(path, job_id, n, extension)
+        path, sha256 = self._vault.keep(path, job_id, n, extension, sha256=arrival.sha256)
         return Variant(n, path, sha256, info.width, info.height, extension)
 
     async def _deliver(self, job: Job, variant: Variant, *, resumed: bool) -> Variant:

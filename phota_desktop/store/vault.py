@@ -133,10 +133,13 @@ class Vault:
         owner = _checked(job_id)
         self._delete(path for path in self._arriving() if _owner(path) == owner)
 
-    def keep(self, part: Path, job_id: str, n: int, ext: str) -> tuple[Path, str]:
+    def keep(
+        self, part: Path, job_id: str, n: int, ext: str, *, sha256: str = ""
+    ) -> tuple[Path, str]:
         """Make an arrived picture final: read-only, durable, never over another file.
 
-        Returns the path and the SHA-256 in hex. What was kept before with equal bytes is
+        ``sha256`` spares a reading where the digest of the part is known already. Returns the
+        path and the SHA-256 in hex. What was kept before with equal bytes is
         adopted, so a repeat after a crash does no harm.
         """
         if not _EXTENSION.fullmatch(ext):
@@ -144,7 +147,7 @@ class Vault:
         stem = f"{_checked(job_id)}-{n}"
         try:
             self._make_durable(part)
-            digest = sha256_of(part)
+            digest = sha256 or sha256_of(part)
             for name in (f"{stem}.{ext}", *(f"{stem}.{k}.{ext}" for k in range(2, 100))):
                 final = self._vault / name
                 if move_new(part, final) or same_content(part, final):
