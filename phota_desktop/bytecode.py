@@ -1,7 +1,8 @@
 """Keeps the bytecode of program text that libraries compile anew at every start.
 
 PySide6 carries 14 modules as text, and ``dataclasses`` writes six functions for each value class:
-together a quarter of the time to an empty window. A kept code object is used only for the very
+together 25 of the 177 ms to the first paint without it (medians of 11 interleaved starts,
+2026-11-21). A kept code object is used only for the very
 same text and only by the Python that made it, as Python's own ``.pyc`` files are.
 """
 

@@ -78,9 +78,11 @@ def show_words(button: QToolButton, shown: bool) -> None:
     """Show a tool button's words beside its icon, or the icon alone."""
     style = "ToolButtonTextBesideIcon" if shown else "ToolButtonIconOnly"
     button.setProperty("toolButtonStyle", style)
-    if button.property("words") is not shown:
+    before = button.property("words")
+    if before is not shown:
         button.setProperty("words", shown)  # the stylesheet evens out the margins by it
-        polish_again(button)
+        if before is not None:
+            polish_again(button)
 
 
 class Caption(QLabel):

@@ -72,17 +72,9 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.loader = loader
         self._art = ThumbnailArt(thumbnails, self)
-        self.top = TopBar(settings, self)
-        self.photo_panel = PhotoPanel(studio, self._art, self)
-        self._stage = self._make_stage()
-        self.strip_panel = StripPanel(studio, self._art, self)
-        self.drawer = StudioDrawer(studio, self)
-        self.status = StatusRow(studio, jobs, self)
         self._was_painted = False
         self._has_canvas = False
         self._keys: KeyMap | None = None
-        # With a parent alone, PySide looks through Qt's namespace: 14 ms (see controls.py).
-        self.body = QSplitter()
         self._lay_out()
         self.arrangement = WindowLayout(self)
         self.arrangement.restore()
@@ -92,9 +84,9 @@ class MainWindow(QMainWindow):
         self.show_photo()
         self._stage.setFocus()
 
-    def _make_stage(self) -> QLabel:
+    def _make_stage(self, parent: QWidget) -> QLabel:
         """Return what stands where the canvas will: its surround and its words."""
-        stage = QLabel(EMPTY, self)
+        stage = QLabel(EMPTY, parent)
         stage.setObjectName("emptyStage")
         stage.setProperty("surround", self.settings.surround)
         plain_text(stage)
@@ -140,27 +132,31 @@ class MainWindow(QMainWindow):
         return DropHint(self.canvas)
 
     def _lay_out(self) -> None:
-        centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._stage, 1)
-        column.addWidget(self.strip_panel)
-        self._centre = column
+        """Make the panels, each in its place at once: a styled widget that moves costs again."""
+        whole = QWidget(self)
+        self.setCentralWidget(whole)
+        # With a parent alone, PySide looks through Qt's namespace: 14 ms (see controls.py).
+        self.body = QSplitter()
         self.body.setHandleWidth(1)
         self.body.setChildrenCollapsible(False)
+        self.rows = _column(whole)
+        self.top = TopBar(self.settings, whole)
+        self.rows.addWidget(self.top)
+        self.rows.addWidget(self.body, 1)
+        self.photo_panel = PhotoPanel(self.studio, self._art, self.body)
+        centre = QWidget(self.body)
+        self._centre = _column(centre)
+        self._stage = self._make_stage(centre)
+        self.strip_panel = StripPanel(self.studio, self._art, centre)
+        self._centre.addWidget(self._stage, 1)
+        self._centre.addWidget(self.strip_panel)
+        self.drawer = StudioDrawer(self.studio, self.body)
         for part in (self.photo_panel, centre, self.drawer):
             self.body.addWidget(part)
         self.body.setStretchFactor(1, 1)
         self.body.setSizes([216, 900, WIDTH])
-        whole = QWidget(self)
-        self.rows = QVBoxLayout(whole)
-        self.rows.setContentsMargins(0, 0, 0, 0)
-        self.rows.setSpacing(0)
-        self.rows.addWidget(self.top)
-        self.rows.addWidget(self.body, 1)
+        self.status = StatusRow(self.studio, self.jobs, whole)
         self.rows.addWidget(self.status)
-        self.setCentralWidget(whole)
 
     def _connect(self) -> None:
         commands = self.commands
@@ -288,3 +284,10 @@ class MainWindow(QMainWindow):
         self.arrangement.remember()
         event.accept()
         self.closed.emit()
+
+
+def _column(parent: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column

@@ -25,13 +25,19 @@ class NoticeBar(QWidget):
         self.setAccessibleName("Notice")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._notices = notices
+        self._is_made = False
+        notices.changed.connect(self.refresh)
+
+    def _make(self) -> None:
+        """Make what a notice is shown with; a start without one need not wait for it."""
+        self._is_made = True
         self._sign = QLabel(self)
         self._words = ElidedLabel("", self, role="text")
         self._action = push_button("noticeAction", "Act", self)
         self._close = IconButton(
-            "noticeDismiss", "close", "Dismiss", self, on_click=notices.dismiss
+            "noticeDismiss", "close", "Dismiss", self, on_click=self._notices.dismiss
         )
-        self._action.clicked.connect(lambda _on=False: notices.act())
+        self._action.clicked.connect(lambda _on=False: self._notices.act())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -42,18 +48,20 @@ class NoticeBar(QWidget):
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.setInterval(_STAYS_MS)
-        self._fade.timeout.connect(notices.dismiss)
-        notices.changed.connect(self.refresh)
-        self.refresh()
+        self._fade.timeout.connect(self._notices.dismiss)
 
     @property
     def text(self) -> str:
         """What is said now, whole."""
-        return self._words.whole_text
+        return self._words.whole_text if self._is_made else ""
 
     def refresh(self) -> None:
         """Show the current notice, or nothing."""
         notice = self._notices.current
+        if not self._is_made:
+            if notice is None:
+                return
+            self._make()
         for part in (self._sign, self._words, self._action, self._close):
             part.setVisible(notice is not None)
         self._fade.stop()
