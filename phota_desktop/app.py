@@ -185,6 +185,8 @@ async def _live(
         program.window.show_in_front()
         program.studio.opener.open(named)
 
+    # Before anybody can hand over more: what was named last is what is shown in the end.
+    program.studio.opener.open(paths)
     listener = Listener(folders.runtime / "window.socket", on_paths)
     services.tasks.spawn(_start(program, services, paths), name="start")
     await closed.wait()
@@ -208,9 +210,7 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
     collect_here(services.queue)
     for problem in services.journal.problems:
         program.studio.say(problem)
-    if paths:
-        program.studio.opener.open(paths)
-    elif not services.settings.seen_first_run:
+    if not paths and not services.settings.seen_first_run:
         for sample in samples():
             program.studio.add_sample(sample.photo, sample.variants)
         program.settings.change(seen_first_run=True)

@@ -14,6 +14,8 @@ from phota_desktop.viewmodels.photos import PhotoListModel
 from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
+    from asyncio import Lock
+
     from PySide6.QtGui import QImage
 
     from phota_desktop.services.composition import Services
@@ -34,10 +36,14 @@ class Opener(QObject):
         self._services: Services | None = None
         self._waiting: list[tuple[list[Path], bool]] = []
         self._folders: tuple[Path, ...] = ()
+        self._turn: Lock
 
     def attach(self, services: Services) -> None:
         """Work on what was asked for before the services were there."""
+        from asyncio import Lock  # not loaded before the window is painted
+
         self._services = services
+        self._turn = Lock()
         waiting, self._waiting = self._waiting, []
         for paths, recursive in waiting:
             self.open(paths, recursive=recursive)
@@ -63,6 +69,11 @@ class Opener(QObject):
             self._services.tasks.spawn(work, name="paste a picture")
 
     async def _open(self, services: Services, paths: list[Path], recursive: bool) -> None:
+        # One after another: what was named last is what is shown in the end.
+        async with self._turn:
+            await self._open_now(services, paths, recursive)
+
+    async def _open_now(self, services: Services, paths: list[Path], recursive: bool) -> None:
         from phota_desktop.services.photos import open_paths
 
         already = self._photos.paths()
