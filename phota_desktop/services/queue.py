@@ -261,7 +261,8 @@ class JobQueue:
         """Clear leftovers of jobs that have ended, then set room aside for a full disk."""
         keep = {job.id for job in await self._threads.journal(self._journal.open_jobs)}
         keep |= {job.id for job in self._jobs.values() if job.state in _KEPT_TO_RETRY}
-        await self._threads.files(self._vault.sweep, keep)
+        ended = {job.id for job in self._jobs.values() if job.state.is_final} - keep
+        await self._threads.files(self._vault.sweep, keep, ended)
         await self._threads.files(self._vault.reserve)
 
     async def wait(self, job_id: str) -> Job:

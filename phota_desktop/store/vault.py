@@ -227,11 +227,12 @@ class Vault:
 
     # room and order ---------------------------------------------------------------------------
 
-    def sweep(self, keep: Collection[str]) -> int:
+    def sweep(self, keep: Collection[str], ended: Collection[str] = ()) -> int:
         """Delete leftovers of jobs not in ``keep``; returns how many files.
 
-        A job unknown to the caller may be in the making by another process, so a job with any
-        file of the last minute is left alone. Kept pictures are never touched.
+        A job unknown to the caller may be in the making by another process, so one that is not
+        in ``ended`` and has a file of the last minute is left alone. Kept pictures are never
+        touched.
         """
         files: dict[str, list[Path]] = {}
         for path in (*self._spool.iterdir(), *self._arriving()):
@@ -241,8 +242,8 @@ class Vault:
         young = time.time() - YOUNG_SECONDS
         return sum(
             self._delete(paths)
-            for paths in files.values()
-            if all(_modified(path) < young for path in paths)
+            for owner, paths in files.items()
+            if owner in ended or all(_modified(path) < young for path in paths)
         )
 
     def room_for(self, expected_bytes: int) -> None:

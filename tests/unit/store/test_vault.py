@@ -233,3 +233,11 @@ def test_the_reserve_is_real_room(vault: Vault, folders: AppFolders) -> None:
 
 def _full(*_args: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_the_sweep_takes_young_leftovers_of_jobs_that_have_ended(vault: Vault) -> None:
+    part = arrived(vault, job="ended")
+    young = arrived(vault, job="unknown")
+    assert vault.sweep(set(), {"ended"}) == 2
+    assert not part.exists()
+    assert young.exists()
