@@ -20,7 +20,7 @@ MOST_TRIES = 9999
 def replace_file(target: Path, content: bytes) -> None:
     """Write one of our own files (0600) in one step. Raises ``PhotaError`` DISK."""
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=".tmp", dir=target.parent)
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:

@@ -236,8 +236,9 @@ class Vault:
         """
         files: dict[str, list[Path]] = {}
         for path in (*self._spool.iterdir(), *self._arriving()):
-            owner = _owner(path)
-            if owner is not None and owner not in keep:
+            # What has no owner was being written when its program was killed.
+            owner = _owner(path) or path.name
+            if owner not in keep:
                 files.setdefault(owner, []).append(path)
         young = time.time() - YOUNG_SECONDS
         return sum(

@@ -241,3 +241,14 @@ def test_the_sweep_takes_young_leftovers_of_jobs_that_have_ended(vault: Vault) -
     assert vault.sweep(set(), {"ended"}) == 2
     assert not part.exists()
     assert young.exists()
+
+
+def test_the_sweep_takes_old_files_without_an_owner(vault: Vault, folders: AppFolders) -> None:
+    old = folders.spool / ".half-written.tmp"
+    old.write_bytes(b"half")
+    age(folders.spool)
+    young = folders.spool / ".being-written.tmp"
+    young.write_bytes(b"half")
+    assert vault.sweep(set()) == 1
+    assert not old.exists()
+    assert young.exists()
