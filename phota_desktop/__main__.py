@@ -31,12 +31,13 @@ def main(argv: list[str] | None = None) -> int:
 
     # What a start makes stays: looking through it for garbage would be a tenth of the time.
     gc.disable()  # until the window is painted, see app.py
-    from phota_desktop import preflight
+    from phota_desktop import preflight, preload
 
     problem = preflight.problem()
     if problem:
         sys.stderr.write(problem + "\n")
         return NO_WINDOW
+    preload.preload()
     from phota_desktop import app
 
     try:

@@ -113,6 +113,9 @@ def _build(
 ) -> Program:
     from PySide6.QtWidgets import QApplication
 
+    application = QApplication(["phota-desktop", "-style", "fusion"])
+
+    from phota_desktop.ui import icons
     from phota_desktop.ui.main_window import MainWindow
     from phota_desktop.ui.theme import apply_theme
     from phota_desktop.viewmodels.images import ThumbnailLoader
@@ -120,12 +123,12 @@ def _build(
     from phota_desktop.viewmodels.settings import SettingsViewModel
     from phota_desktop.viewmodels.studio import StudioViewModel
 
-    application = QApplication(["phota-desktop", "-style", "fusion"])
     application.setApplicationName("phota-desktop")
     application.setApplicationDisplayName("Phota Desktop")
     application.setDesktopFileName("phota-desktop")
     application.setQuitOnLastWindowClosed(False)
     apply_theme(application, settings.theme, is_fusion=True)
+    icons.keep_in(folders.cache / "icons")
     thumbnails = ThumbnailLoader(folders.cache / "thumbnails")
     settings_model = SettingsViewModel(store, settings)
     jobs = JobListModel()

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QSize, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QPixmap
 
 from phota_desktop.ui.theme import RADIUS, tokens
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage
+    from PySide6.QtGui import QImage, QPainter
 
     from phota_desktop.viewmodels.images import ThumbnailLoader
 
@@ -45,6 +45,7 @@ def draw_picture(
 ) -> None:
     """Draw a picture into a frame with round corners: covering it, or whole within it."""
     from PySide6.QtCore import Qt  # makes all of its enums, see controls.py
+    from PySide6.QtGui import QColor, QPainter, QPainterPath
 
     shape = QPainterPath()
     shape.addRoundedRect(frame, RADIUS - 2, RADIUS - 2)
