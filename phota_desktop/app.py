@@ -77,6 +77,7 @@ def _run(folders: AppFolders, paths: list[Path]) -> int:
         loader = ImageLoader()
         first = next((path for path in paths if path.is_file()), None)
         if first is not None:
+            sys.setswitchinterval(0.0005)
             loader.request(first)  # decodes while the rest is imported and the window is built
 
         from phota_desktop.store.settings import SettingsStore

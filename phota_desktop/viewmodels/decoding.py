@@ -70,8 +70,24 @@ def shrink_for(header: Header, target: QSize) -> Shrink:
     """
     if header.qt_format != "jpeg" or not header.width or not header.height:
         return 1
+    return next((shrink for shrink in _SHRINKS if _suffices(1 / shrink, header, target)), 1)
+
+
+def _suffices(scale: float, header: Header, target: QSize) -> bool:
     fit = min(target.width() / header.width, target.height() / header.height)
-    return next((shrink for shrink in _SHRINKS if 1 / shrink >= fit * 0.995), 1)
+    return scale >= fit * 0.995
+
+
+def eighths_for(header: Header, target: QSize) -> int:
+    """Return of how many eighths Qt's decoder makes a preview that fits ``target`` sharply.
+
+    Three eighths cost 115 ms of a 24 MP photo's 160 at one half: Qt spends more on pixels than
+    libjpeg-turbo saves with its fast inverse transform for powers of two.
+    """
+    shrink = shrink_for(header, target)
+    if shrink == 2 and _suffices(3 / 8, header, target):
+        return 3
+    return 8 // shrink
 
 
 def is_warm() -> bool:
@@ -79,13 +95,18 @@ def is_warm() -> bool:
     return "phota_desktop.imaging.pixels" in sys.modules
 
 
-def decode_with_qt(path: str, header: Header, shrink: Shrink) -> LoadedImage:
-    """Decode a preview of a JPEG, PNG or WebP, loading nothing; raises PhotaError BAD_IMAGE."""
+def decode_with_qt(path: str, header: Header, eighths: int) -> LoadedImage:
+    """Decode a preview of a JPEG, PNG or WebP, loading nothing; raises PhotaError BAD_IMAGE.
+
+    The preview has ``eighths`` / 8 of the file's width and height, rounded up.
+    """
     reader = _reader(path, header.qt_format)
     reader.setAutoTransform(True)
-    if shrink > 1:
+    if eighths < 8:
         size = reader.size()
-        reader.setScaledSize(QSize(-(-size.width() // shrink), -(-size.height() // shrink)))
+        reader.setScaledSize(
+            QSize(-(-size.width() * eighths // 8), -(-size.height() * eighths // 8))
+        )
     image = reader.read()
     if image.isNull():
         raise PhotaError(ErrorKind.BAD_IMAGE, hint=reader.errorString())
@@ -113,7 +134,8 @@ def decode_scaled(path: str, shrink: Shrink) -> LoadedImage:
 def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
     """Decode all levels; raises PhotaError.
 
-    A preview takes the place of the level of its size, so that nothing changes on the screen.
+    A preview takes the place of the level of its size, or its own place between two, so that
+    nothing changes on the screen.
     """
     from phota_desktop.imaging import pixels
 
@@ -121,7 +143,8 @@ def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
     levels = list(wrap_levels((raster.pixels, *pixels.mips(raster.pixels))))
     if preview is not None:
         ready = preview.levels[0]
-        levels = [ready if abs(ready.width() - kept.width()) <= 1 else kept for kept in levels]
+        levels = [kept for kept in levels if abs(ready.width() - kept.width()) > 1] + [ready]
+        levels.sort(key=QImage.width, reverse=True)
     return LoadedImage(tuple(levels), raster.full_width, raster.full_height, complete=True)
 
 

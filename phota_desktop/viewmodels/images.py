@@ -186,13 +186,12 @@ class ImageLoader(QObject):
         return None
 
     def _work(self) -> None:
-        from phota_desktop.services.niceness import be_nice
         from phota_desktop.viewmodels import decoding
 
         # At the start a person waits for the first picture and moves nothing yet.
-        is_nice = decoding.is_warm()
-        if is_nice:
-            be_nice()
+        is_nice = False
+        if decoding.is_warm():
+            is_nice = _be_nice()
         while True:
             with self._changed:
                 while (step := self._next()) is None and not self._closed:
@@ -203,9 +202,7 @@ class ImageLoader(QObject):
                 self._busy.add(name)
                 found = self._cache.find(name)
             outcome, value, after = self._do(name, stage, found)
-            if not is_nice:
-                is_nice = True
-                be_nice()
+            is_nice = is_nice or _be_nice()
             with self._changed:
                 self._busy.discard(name)
                 if self._closed:
@@ -252,9 +249,10 @@ class ImageLoader(QObject):
         from phota_desktop.viewmodels import decoding
 
         header = decoding.read_header(name)
-        shrink = decoding.shrink_for(header, self._target)
         if not decoding.is_warm() and header.width:
-            return decoding.decode_with_qt(name, header, shrink)
+            eighths = decoding.eighths_for(header, self._target)
+            return decoding.decode_with_qt(name, header, eighths)
+        shrink = decoding.shrink_for(header, self._target)
         return decoding.decode_scaled(name, shrink) if shrink > 1 else None
 
     @Slot(object, object, object)
@@ -278,3 +276,10 @@ class ImageLoader(QObject):
         with self._changed:
             self._warming = False
             self._changed.notify_all()
+
+
+def _be_nice() -> bool:
+    from phota_desktop.services.niceness import be_nice  # not while the first picture is awaited
+
+    be_nice()
+    return True
