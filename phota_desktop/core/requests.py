@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from phota_desktop.core.options import (
     MAX_EDIT_IMAGES,
     MAX_VARIANTS,
     AspectRatio,
+    BaseModel,
     Operation,
     OutputFormat,
     Quality,
@@ -51,8 +53,11 @@ def _variant_problems(variants: int) -> list[Problem]:
     return [Problem("variants", f"Choose 1 to {MAX_VARIANTS} variants.")]
 
 
-def _model_problems(model: str, resolution: Resolution, quality: Quality | None) -> list[Problem]:
-    known = BASE_MODELS.get(model)
+def _model_problems(
+    request: EditRequest | GenerateRequest, models: Mapping[str, BaseModel]
+) -> list[Problem]:
+    model, resolution, quality = request.base_model, request.resolution, request.quality
+    known = models.get(model)
     if known is None:
         return [Problem("base_model", f"The base model {model!r} is not known.")]
     found = []
@@ -60,7 +65,9 @@ def _model_problems(model: str, resolution: Resolution, quality: Quality | None)
         offered = ", ".join(known.resolutions)
         found.append(Problem("resolution", f"{known.name} makes {offered}, not {resolution}."))
     if quality is not None and quality not in known.qualities:
-        found.append(Problem("quality", f"{known.name} has no quality setting."))
+        offered = f"offers {', '.join(known.qualities)}, not {quality}"
+        setting = offered if known.qualities else "has no quality setting"
+        found.append(Problem("quality", f"{known.name} {setting}."))
     return found
 
 
@@ -81,7 +88,7 @@ class EnhanceRequest:
         """The input pictures in the order they are sent."""
         return (self.image,)
 
-    def problems(self) -> list[Problem]:
+    def problems(self, models: Mapping[str, BaseModel] = BASE_MODELS) -> list[Problem]:
         """Return why this request cannot be sent; empty when it can."""
         return _variant_problems(self.variants)
 
@@ -102,14 +109,14 @@ class EditRequest:
 
     operation = Operation.EDIT
 
-    def problems(self) -> list[Problem]:
+    def problems(self, models: Mapping[str, BaseModel] = BASE_MODELS) -> list[Problem]:
         """Return why this request cannot be sent; empty when it can."""
         found = _variant_problems(self.variants)
         if not 1 <= len(self.images) <= MAX_EDIT_IMAGES:
             found.append(Problem("images", f"Edit takes 1 to {MAX_EDIT_IMAGES} photos."))
         if not self.prompt.strip():
             found.append(Problem("prompt", "Say what to change."))
-        return found + _model_problems(self.base_model, self.resolution, self.quality)
+        return found + _model_problems(self, models)
 
 
 @dataclass(frozen=True)
@@ -128,14 +135,14 @@ class GenerateRequest:
     images: tuple[ImageInput, ...] = ()
     profile_ids: tuple[str, ...] = ()
 
-    def problems(self) -> list[Problem]:
+    def problems(self, models: Mapping[str, BaseModel] = BASE_MODELS) -> list[Problem]:
         """Return why this request cannot be sent; empty when it can."""
         found = _variant_problems(self.variants)
         if self.images or self.profile_ids:
             found.append(Problem("images", "Generate takes no photos; mention people instead."))
         if not self.prompt.strip():
             found.append(Problem("prompt", "Describe the picture."))
-        return found + _model_problems(self.base_model, self.resolution, self.quality)
+        return found + _model_problems(self, models)
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,7 @@ class RemixRequest:
         """The input pictures in the order they are sent: content, then reference."""
         return (self.input_image, self.reference_image)
 
-    def problems(self) -> list[Problem]:
+    def problems(self, models: Mapping[str, BaseModel] = BASE_MODELS) -> list[Problem]:
         """Return why this request cannot be sent; empty when it can."""
         return _variant_problems(self.variants)
 
