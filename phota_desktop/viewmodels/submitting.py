@@ -59,7 +59,7 @@ class Submitter(QObject):
         """Whether the button may be pressed: one wish is recorded at a time."""
         if self._services is None or photo is None or self._recording:
             return False
-        return not self._form.request(photo).problems()
+        return not self._form.problems(photo)
 
     def submit(self, photo: Path | None) -> None:
         """Ask for variants of a photo; a burst of clicks is one wish."""
@@ -68,7 +68,10 @@ class Submitter(QObject):
         self._last_wish = now
         if burst or photo is None or not self.can_submit(photo):
             return
-        wish = (self._form.request(photo), self._form.engine, photo)
+        request = self._form.request(photo)
+        if request is None:
+            return
+        wish = (request, self._form.engine, photo)
         if self._form.engine is Engine.PHOTA and not self._settings.value.consented:
             self._asked = wish
             self.consent_needed.emit(show_range(self._form.price(photo)))
