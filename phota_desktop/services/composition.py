@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from phota_desktop.services.catalogues import Catalogues
 from phota_desktop.services.queue import JobQueue
 from phota_desktop.services.session import Session
 from phota_desktop.services.tasks import Tasks
@@ -28,6 +29,7 @@ class Services:
     journal: Journal
     vault: Vault
     queue: JobQueue
+    catalogues: Catalogues
 
     async def close(self) -> None:
         """Stop the work, then the clients, then the journal: nothing is written after it."""
@@ -64,4 +66,14 @@ async def open_services(
         concurrency=settings.concurrency,
         patient=patient,
     )
-    return Services(folders, settings, threads, tasks, session, journal, vault, queue)
+    return Services(
+        folders=folders,
+        settings=settings,
+        threads=threads,
+        tasks=tasks,
+        session=session,
+        journal=journal,
+        vault=vault,
+        queue=queue,
+        catalogues=Catalogues(session, threads),
+    )
