@@ -265,7 +265,7 @@ class Collector:
         if job.engine is Engine.LOCAL:
             cost: Decimal | None = Decimal(0)
         else:
-            cost = actual(job.request.operation, delivered, job.known_subjects)
+            cost = actual(job.request, delivered, job.known_subjects)
         error = failure or PhotaError(
             ErrorKind.BUSY, "Phota sent fewer pictures than were asked for."
         )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from phota_desktop.core.options import Operation
 from phota_desktop.core.pricing import FREE, Estimate, actual, estimate, show_range
 from phota_desktop.core.requests import EditRequest, EnhanceRequest
 
@@ -34,7 +33,7 @@ def test_an_unpublished_price_is_unknown() -> None:
     request = EditRequest((PHOTO,), "brighter")
     assert estimate(request) is None
     assert show_range(None) == "price not published"
-    assert actual(Operation.EDIT, 2, {}) is None
+    assert actual(request, 2, {}) is None
 
 
 def test_the_local_engine_is_free() -> None:
@@ -53,7 +52,7 @@ def test_the_local_engine_is_free() -> None:
     ],
 )
 def test_actual_cost(images: int, counts: dict[str, int] | None, cost: str) -> None:
-    assert actual(Operation.ENHANCE, images, counts) == Decimal(cost)
+    assert actual(EnhanceRequest(PHOTO), images, counts) == Decimal(cost)
 
 
 def test_range_in_words() -> None:
