@@ -1,4 +1,4 @@
-"""The left panel: a heading, the opened photos, or how to open the first."""
+"""The left panel: people and pets, then the opened photos, or how to open the first."""
 
 from __future__ import annotations
 
@@ -9,29 +9,40 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from phota_desktop.ui.controls import Caption, plain_text
+from phota_desktop.ui.profile_sidebar import ProfileSidebar
 from phota_desktop.ui.theme import GRID
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.viewmodels.studio import StudioViewModel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from phota_desktop.ui.photo_list import PhotoList
+    from phota_desktop.viewmodels.people import PeopleViewModel
+
+PEOPLE_SHARE = 0.45
+"""Of the panel's height, at most, for people and pets."""
 
 
 class PhotoPanel(QFrame):
-    """Heading and list; the heading counts. The list is made when first used."""
+    """Two headings with their lists; each heading counts. A list is made when first used."""
 
     show_file_asked = Signal(object)
     """Carries the :class:`Path` whose folder is to be opened."""
+    mention_asked = Signal(str)
+    """Carries the profile id to be mentioned in the prompt."""
 
     def __init__(
         self, studio: StudioViewModel, art: ThumbnailArt, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("photoPanel")
-        self.setAccessibleName("Opened photos")
+        self.setAccessibleName("People and opened photos")
         self.setMinimumWidth(176)
         self._studio = studio
         self._art = art
+        self.sidebar = ProfileSidebar(self)
+        self.sidebar.mention_asked.connect(self.mention_asked)
         self._title = QLabel("Photos", self)
         plain_text(self._title)
         self._empty = Caption("Photos you open are listed here.", self)
@@ -41,6 +52,8 @@ class PhotoPanel(QFrame):
         column.setSpacing(GRID)
         self._title.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self._empty.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        column.addWidget(self.sidebar)
+        column.addSpacing(GRID)
         column.addWidget(self._title)
         column.addWidget(self._empty)
         column.addStretch(1)
@@ -60,8 +73,16 @@ class PhotoPanel(QFrame):
         self._column.addWidget(made, 1)
         return made
 
+    def show_people(self, people: PeopleViewModel) -> None:
+        """Show these people and pets from now on."""
+        self.sidebar.show_people(people, self._art)
+
     def refresh(self) -> None:
         """Count the photos."""
         number = self._studio.photos.rowCount()
         self._title.setText(f"Photos  {number}" if number else "Photos")
         self._empty.setVisible(number == 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self.sidebar.set_room(int(self.height() * PEOPLE_SHARE))

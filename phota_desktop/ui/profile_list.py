@@ -1,0 +1,273 @@
+"""The rows of the sidebar: a round picture, name and status in words, and the tick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QInputDialog,
+    QListView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from phota_desktop.ui.profile_art import RoundArt
+from phota_desktop.ui.theme import GRID, RADIUS, Tokens, tokens
+from phota_desktop.ui.thumbnail_art import ThumbnailArt
+from phota_desktop.viewmodels.people import (
+    CHECK_ROLE,
+    ID_ROLE,
+    INITIALS_ROLE,
+    PICTURE_ROLE,
+    STATUS_COLOUR_ROLE,
+    STATUS_ROLE,
+    PeopleViewModel,
+)
+
+Index = QModelIndex | QPersistentModelIndex
+_FACE = 36
+_BOX = 16
+_TICK_WIDTH = 40
+"""The right end of a row that a click ticks: wider than the box, so that it is easy to hit."""
+
+
+class ProfileDelegate(QStyledItemDelegate):
+    """Paints one person; a click on the right end ticks."""
+
+    def __init__(self, art: ThumbnailArt, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._art = RoundArt(art, _FACE)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
+        lines = 2 * QFontMetricsF(option.font).height()
+        return QSize(120, round(max(_FACE, lines)) + GRID + 2)
+
+    def paint(  # noqa: D102
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        rect: QRect = option.rect
+        state = option.state
+        states = type(state)  # a look at QStyle itself costs 9 ms before the first paint
+        colours = tokens()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QRectF(rect).adjusted(GRID, 1, -GRID, -1)
+        selected, focused = states.State_Selected, states.State_HasFocus
+        if state & (selected | states.State_MouseOver):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.hover if state & selected else colours.raised))
+            painter.drawRoundedRect(body, RADIUS, RADIUS)
+        if state & focused and state & selected:
+            painter.setPen(QPen(QColor(colours.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        face = QRectF(body.left() + GRID, body.center().y() - _FACE / 2, _FACE, _FACE)
+        picture, initials = index.data(PICTURE_ROLE), str(index.data(INITIALS_ROLE))
+        self._art.paint(
+            painter, face, picture if isinstance(picture, Path) else None, initials, option.font
+        )
+        tick = index.data(CHECK_ROLE)
+        right = body.right() - (_TICK_WIDTH - GRID if tick is not None else GRID)
+        self._paint_words(painter, option.font, index, QRectF(body), face.right(), right)
+        if tick is not None:
+            _paint_tick(painter, colours, _box(body), Qt.CheckState(tick))
+        painter.restore()
+
+    def _paint_words(
+        self,
+        painter: QPainter,
+        font: QFont,
+        index: Index,
+        body: QRectF,
+        left: float,
+        right: float,
+    ) -> None:
+        colours = tokens()
+        left += GRID + 2
+        line = QFontMetricsF(font).height()
+        top = body.center().y() - line
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        name = str(index.data(Qt.ItemDataRole.DisplayRole))
+        _line(painter, QRectF(left, top, right - left, line), name)
+        small = QFont(font)
+        small.setPointSizeF(font.pointSizeF() * 0.85)
+        painter.setFont(small)
+        painter.setPen(QColor(str(getattr(colours, str(index.data(STATUS_COLOUR_ROLE))))))
+        status = str(index.data(STATUS_ROLE))
+        _line(painter, QRectF(left, top + line, right - left, line), status)
+
+    def editorEvent(  # noqa: D102
+        self,
+        event: QEvent,
+        model: object,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        wanted = (QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick)
+        if event.type() not in wanted or not isinstance(event, QMouseEvent):
+            return False
+        rect: QRect = option.rect
+        on_tick = event.position().x() >= rect.right() - _TICK_WIDTH
+        if event.button() is not Qt.MouseButton.LeftButton or not on_tick:
+            return False
+        return turn_tick(index)
+
+
+def turn_tick(index: Index) -> bool:
+    """Turn the tick of a row; False where there is none."""
+    tick = index.data(CHECK_ROLE)
+    if tick is None:
+        return False
+    was = Qt.CheckState(tick) is Qt.CheckState.Checked
+    new = Qt.CheckState.Unchecked if was else Qt.CheckState.Checked
+    model = index.model()
+    return bool(model.setData(model.index(index.row(), 0), new, CHECK_ROLE))
+
+
+def _box(body: QRectF) -> QRectF:
+    return QRectF(body.right() - GRID - _BOX, body.center().y() - _BOX / 2, _BOX, _BOX)
+
+
+def _paint_tick(painter: QPainter, colours: Tokens, box: QRectF, state: Qt.CheckState) -> None:
+    on = state is Qt.CheckState.Checked
+    painter.setPen(QPen(QColor(colours.accent if on else colours.disabled), 1.25))
+    painter.setBrush(QColor(colours.accent) if on else QColor(0, 0, 0, 0))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    if on:
+        painter.setPen(QPen(QColor(colours.on_accent), 1.75))
+        at = box.topLeft()
+        painter.drawPolyline([at + QPointF(4.2, 8.2), at + QPointF(7, 11), at + QPointF(11.8, 5.2)])
+
+
+def _line(painter: QPainter, where: QRectF, text: str) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(where.width()))
+    painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class ProfileList(QListView):
+    """Space ticks, F2 renames, Enter mentions; the menu says the same."""
+
+    mention_asked = Signal(str)
+    """Carries the profile id to be mentioned in the prompt."""
+
+    def __init__(
+        self, people: PeopleViewModel, art: ThumbnailArt, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("profileList")
+        self.setAccessibleName("People and pets")
+        self._people = people
+        self._kept = ("", 0)
+        self.setModel(people.model)
+        self.setItemDelegate(ProfileDelegate(art, self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        people.model.modelAboutToBeReset.connect(self._keep_place)
+        people.model.modelReset.connect(self._find_place)
+        art.arrived.connect(self.viewport().update)
+
+    def row_height(self) -> int:
+        """Return the height of one row in pixels."""
+        option = QStyleOptionViewItem()
+        option.font = self.font()
+        return self.itemDelegate().sizeHint(option, QModelIndex()).height()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        key = Qt.Key
+        current = self.currentIndex()
+        profile_id = str(current.data(ID_ROLE) or "")
+        walking = (key.Key_Up, key.Key_Down, key.Key_PageUp, key.Key_PageDown)
+        if event.key() in (*walking, key.Key_Home, key.Key_End):
+            super().keyPressEvent(event)
+        elif event.key() == key.Key_Space and turn_tick(current):
+            event.accept()
+        elif event.key() == key.Key_F2 and profile_id:
+            self.ask_name(profile_id)
+        elif event.key() in (key.Key_Return, key.Key_Enter) and profile_id:
+            self.mention_asked.emit(profile_id)
+        else:
+            event.ignore()  # letters, left and right belong to the window
+
+    def ask_name(self, profile_id: str) -> None:
+        """Ask for another name."""
+        person = self._people.model.person(self._people.model.row(profile_id))
+        if person is None:
+            return
+        dialog = QInputDialog(self)
+        dialog.setObjectName("renameDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Rename")
+        dialog.setLabelText("Name, kept on this computer:")
+        dialog.setTextValue(person.name)
+        dialog.setOkButtonText("Rename")
+        dialog.textValueSelected.connect(lambda name: self._people.rename(profile_id, name))
+        dialog.open()
+
+    def _on_menu(self, at: QPoint) -> None:
+        index = self.indexAt(at)
+        profile_id = str(index.data(ID_ROLE) or "")
+        if not profile_id:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rides = index.data(CHECK_ROLE)
+        if rides is not None:
+            on = Qt.CheckState(rides) is Qt.CheckState.Checked
+            words = "Leave out of this request" if on else "Use in this request"
+            menu.addAction(
+                f"{words}\tSpace", lambda: self._people.set_riding(profile_id, not on)
+            ).setObjectName("rideAction")
+        mention = menu.addAction(
+            "Mention in prompt\tEnter", lambda: self.mention_asked.emit(profile_id)
+        )
+        mention.setObjectName("mentionAction")
+        rename = menu.addAction("Rename…\tF2", lambda: self.ask_name(profile_id))
+        rename.setObjectName("renameAction")
+        copy = menu.addAction("Copy id", lambda: QGuiApplication.clipboard().setText(profile_id))
+        copy.setObjectName("copyIdAction")
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    def _keep_place(self) -> None:
+        profile_id = str(self.currentIndex().data(ID_ROLE) or "")
+        self._kept = (profile_id, self.verticalScrollBar().value())
+
+    def _find_place(self) -> None:
+        profile_id, scrolled = self._kept
+        row = self._people.model.row(profile_id)
+        if row >= 0:
+            self.setCurrentIndex(self._people.model.index(row))
+        self.verticalScrollBar().setValue(scrolled)

@@ -1,0 +1,139 @@
+"""People and pets above the photos: who there is, who rides on the request, and what to mind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from phota_desktop.ui.controls import Caption, plain_text
+from phota_desktop.ui.theme import GRID
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLineEdit
+
+    from phota_desktop.ui.controls import IconButton
+    from phota_desktop.ui.profile_list import ProfileList
+    from phota_desktop.ui.thumbnail_art import ThumbnailArt
+    from phota_desktop.viewmodels.people import PeopleViewModel
+
+MANY_ROWS = 12
+"""With more people than this there is a field to find one by name."""
+FEWEST_ROWS = 3
+EMPTY = "People and pets you train appear here."
+
+
+class ProfileSidebar(QFrame):
+    """A heading and one line until there is somebody; the list is made when first needed."""
+
+    mention_asked = Signal(str)
+    """Carries the profile id to be mentioned in the prompt."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("profileSidebar")
+        self.setAccessibleName("People and pets")
+        self._people: PeopleViewModel | None = None
+        self._list: ProfileList | None = None
+        self._find: QLineEdit | None = None
+        self._refresh: IconButton | None = None
+        self._room = 10_000
+        self._title = QLabel("People & pets", self)
+        plain_text(self._title)
+        self._empty = Caption(EMPTY, self)
+        self._warning = Caption("", self, role="warn")
+        self._warning.setObjectName("profileWarning")
+        self._warning.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        self._head = QHBoxLayout()
+        self._head.setContentsMargins(2 * GRID, 0, GRID, 0)
+        self._head.setSpacing(GRID // 2)
+        self._head.addWidget(self._title)
+        self._head.addStretch(1)
+        column.addLayout(self._head)
+        for words in (self._empty, self._warning):
+            words.setWordWrap(True)
+            words.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+            column.addWidget(words)
+        self._column = column
+
+    @property
+    def list(self) -> ProfileList | None:
+        """The rows; None while nobody was ever there."""
+        return self._list
+
+    def show_people(self, people: PeopleViewModel, art: ThumbnailArt) -> None:
+        """Show these people from now on."""
+        from phota_desktop.ui.controls import IconButton
+
+        self._people = people
+        self._art = art
+        self._refresh = IconButton(
+            "refreshPeople", "refresh", "Refresh people and pets", self, on_click=people.refresh
+        )
+        self._refresh.setIconSize(self._refresh.iconSize() * 0.8)
+        self._head.addWidget(self._refresh)
+        people.changed.connect(self.refresh)
+        self.refresh()
+
+    def set_room(self, height: int) -> None:
+        """Take at most this height in pixels; the list scrolls in what is left of it."""
+        self._room = height
+        self._fit()
+
+    def refresh(self) -> None:
+        """Show what the view-model says."""
+        people = self._people
+        if people is None:
+            return
+        number = len(people.people)
+        self._title.setText(f"People & pets  {number}" if number else "People & pets")
+        if number and self._list is None:
+            self._make_list(people)
+        if number > MANY_ROWS and self._find is None:
+            self._make_find(people)
+        if self._find is not None:
+            self._find.setVisible(number > MANY_ROWS or bool(self._find.text()))
+        nobody_found = number and not people.model.rowCount()
+        self._empty.setText("Nobody of that name." if nobody_found else people.empty_words)
+        self._empty.setVisible(not people.model.rowCount())
+        warning = people.warning or (f"Not refreshed. {people.problem}" if people.problem else "")
+        self._warning.setText(warning)
+        self._warning.setVisible(bool(warning))
+        self._fit()
+
+    def _make_list(self, people: PeopleViewModel) -> None:
+        from phota_desktop.ui.profile_list import ProfileList
+
+        self._list = ProfileList(people, self._art, self)
+        self._list.mention_asked.connect(self.mention_asked)
+        self._column.insertWidget(self._column.indexOf(self._warning), self._list)
+
+    def _make_find(self, people: PeopleViewModel) -> None:
+        from PySide6.QtWidgets import QLineEdit
+
+        self._find = QLineEdit(self)
+        self._find.setObjectName("findProfile")
+        self._find.setAccessibleName("Find people and pets")
+        self._find.setPlaceholderText("Find by name")
+        self._find.setClearButtonEnabled(True)
+        self._find.textChanged.connect(people.set_filter)
+        row = QHBoxLayout()
+        row.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        row.addWidget(self._find)
+        self._column.insertLayout(1, row)
+
+    def _fit(self) -> None:
+        """Give the list all its rows, or the room there is, but a few rows at least."""
+        if self._list is None or self._people is None:
+            return
+        rows, row = self._people.model.rowCount(), self._list.row_height()
+        self._list.setVisible(rows > 0)
+        taken = self._head.sizeHint().height() + 2 * GRID
+        if self._find is not None and not self._find.isHidden():
+            taken += self._find.sizeHint().height() + GRID
+        room = max(FEWEST_ROWS * row, self._room - taken)
+        self._list.setFixedHeight(min(max(rows, 1) * row, room))
