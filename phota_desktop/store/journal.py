@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.jobs import Engine, Job, JobState
+from phota_desktop.core.jobs import Job, JobState
 from phota_desktop.store import schema
 from phota_desktop.store.codec import job_from_json, job_to_json
 from phota_desktop.store.files import disk_error
 from phota_desktop.store.lock import locked
 
 _OPEN = tuple(state.value for state in JobState if not state.is_final)
-_FREE = (JobState.QUEUED, JobState.CANCELED, JobState.REFUSED)
 _COLUMNS = "sequence, document"
 
 
@@ -87,7 +87,11 @@ class Journal:
         self.restored = True
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the lock for a change that is committed as a whole, or not at all.
+
+        PhotaError DISK when the disk does not take it.
+        """
         with self._lock:
             try:
                 self._database.execute("BEGIN IMMEDIATE")
@@ -101,18 +105,19 @@ class Journal:
             except sqlite3.Error as exc:
                 raise _error(exc, self._path) from exc
 
-    def _rows(self, where: str, *values: object) -> list[Job]:
+    def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:  # SQLite's own
+        """Return all rows that the query ``sql`` gives for ``values``; PhotaError DISK."""
         with self._lock:
             try:
-                rows = self._database.execute(
-                    f"SELECT {_COLUMNS} FROM jobs {where}",  # noqa: S608  (our own words only)
-                    values,
-                ).fetchall()
+                return self._database.execute(sql, values).fetchall()
             except sqlite3.Error as exc:
                 raise _error(exc, self._path) from exc
-        return [job for row in rows if (job := self._read(*row)) is not None]
 
-    def _read(self, sequence: int, document: str) -> Job | None:
+    def _rows(self, where: str, *values: object) -> list[Job]:
+        rows = self.read(f"SELECT {_COLUMNS} FROM jobs {where}", *values)  # noqa: S608  (ours)
+        return [job for row in rows if (job := self._job(*row)) is not None]
+
+    def _job(self, sequence: int, document: str) -> Job | None:
         try:
             return replace(job_from_json(document), sequence=sequence)
         except ValueError as exc:
@@ -123,7 +128,7 @@ class Journal:
 
     def add(self, job: Job) -> Job:
         """Commit a new job and return it with its ``sequence``; ValueError if its id is taken."""
-        with self._transaction() as database:
+        with self.transaction() as database:
             try:
                 row = database.execute(
                     "INSERT INTO jobs (id, client_request_id, state, sent, document)"
@@ -139,7 +144,7 @@ class Journal:
 
         The present state is read in the same transaction: another process may have moved on.
         """
-        with self._transaction() as database:
+        with self.transaction() as database:
             row = database.execute(
                 "SELECT state, client_request_id FROM jobs WHERE id = ?", (job.id,)
             ).fetchone()
@@ -171,7 +176,7 @@ class Journal:
 
     def remove(self, job_id: str) -> None:
         """Delete an ended job's row; IllegalMoveError for an open one, it may be paid."""
-        with self._transaction() as database:
+        with self.transaction() as database:
             row = database.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
             if row is not None and not JobState(row[0]).is_final:
                 raise IllegalMoveError(f"Job {job_id} is {row[0]}: cancel it first.")
@@ -187,7 +192,9 @@ class Journal:
         start = day.replace(microsecond=0)
         end = start + datetime.timedelta(days=1)
         sent = self._rows("WHERE sent >= ? AND sent < ?", start.timestamp(), end.timestamp())
-        return sum((_spent(job) for job in sent), Decimal(0))
+        from phota_desktop.core.ledger import entry_of, total  # not needed for the first window
+
+        return total(entry for job in sent if (entry := entry_of(job)) is not None)
 
     def check(self) -> str:
         """Return ``"ok"``, or what is damaged."""
@@ -198,17 +205,6 @@ class Journal:
         """Close the connection; further calls raise PhotaError."""
         with self._lock:
             self._database.close()
-
-
-def _spent(job: Job) -> Decimal:
-    if job.engine is Engine.LOCAL:
-        return Decimal(0)
-    if job.cost is not None:
-        return job.cost
-    refused = job.state is JobState.FAILED and not job.remote_job_id
-    if job.estimate is None or job.state in _FREE or refused:
-        return Decimal(0)
-    return job.estimate.high
 
 
 def _error(exc: sqlite3.Error, path: Path) -> PhotaError:

@@ -241,19 +241,21 @@ def test_migrations_are_all_or_nothing(folders, new_job: Maker, tmp_path: Path) 
         journal.add(new_job())
     steps = tmp_path / "migrations"
     steps.mkdir()
-    first = next(schema.MIGRATIONS.glob("001_*.sql"))
-    (steps / first.name).write_text(first.read_text())
-    (steps / "002_bad.sql").write_text("ALTER TABLE jobs ADD COLUMN a;\nNOT SQL;\n")
+    scripts = sorted(schema.MIGRATIONS.glob("*.sql"))
+    for script in scripts:
+        (steps / script.name).write_text(script.read_text())
+    bad = steps / f"{len(scripts) + 1:03}_bad.sql"
+    bad.write_text("ALTER TABLE jobs ADD COLUMN a;\nNOT SQL;\n")
     with pytest.raises(PhotaError):
         Journal(path, migrations=steps)
     with closing(Journal(path)) as journal:
         assert len(journal.jobs()) == 1
-    (steps / "002_bad.sql").write_text("ALTER TABLE jobs ADD COLUMN a;\n-- done; truly\n")
+    bad.write_text("ALTER TABLE jobs ADD COLUMN a;\n-- done; truly\n")
     with closing(Journal(path, migrations=steps)) as journal:
         assert len(journal.jobs()) == 1
     with pytest.raises(PhotaError, match="newer version"):
         Journal(path)
-    assert list((folders.home / "backups").glob("schema-1-*"))
+    assert list((folders.home / "backups").glob(f"schema-{len(scripts)}-*"))
 
 
 def test_a_row_that_cannot_be_read_hides_no_other(folders, new_job: Maker) -> None:
