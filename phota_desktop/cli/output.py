@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TextIO
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.jobs import Job, JobState
-from phota_desktop.core.pricing import show_range
+from phota_desktop.core.jobs import Job, JobError, JobState
+from phota_desktop.core.pricing import Estimate, show_range
+from phota_desktop.core.profiles import ProfileStatus
 from phota_desktop.core.requests import RemoteImage
 
 BAR_WIDTH = 24
@@ -20,6 +21,50 @@ BAR_WIDTH = 24
 
 def _money(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
+
+
+def _cost(estimate: Estimate | None, actual: Decimal | None) -> dict[str, object]:
+    return {
+        "estimate_min": _money(estimate.low) if estimate else None,
+        "estimate_max": _money(estimate.high) if estimate else None,
+        "actual": _money(actual),
+        "currency": "USD",
+    }
+
+
+def error_object(error: PhotaError | JobError) -> dict[str, object]:
+    """Return the public JSON object of an error."""
+    return {
+        "kind": str(error.kind),
+        "message": error.message,
+        "hint": error.hint,
+        "status": error.status,
+        "request_id": error.request_id,
+    }
+
+
+def profile_object(
+    action: str,
+    profile_id: str | None,
+    name: str = "",
+    status: ProfileStatus | None = None,
+    message: str = "",
+    cost: Estimate | None = None,
+    *,
+    path: Path | None = None,
+    error: PhotaError | None = None,
+) -> dict[str, object]:
+    """Return the JSON object of a profile; its cost is what this command has asked for."""
+    return {
+        "profile": profile_id,
+        "action": action,
+        "name": name or None,
+        "status": status and str(status),
+        "message": message,
+        "path": path and str(path),
+        "cost": _cost(cost, None),
+        "error": error and error_object(error),
+    }
 
 
 def job_object(job: Job, source: str | None = None) -> dict[str, object]:
@@ -46,24 +91,12 @@ def job_object(job: Job, source: str | None = None) -> dict[str, object]:
             for variant in job.variants
         ],
         "known_subjects": None if job.known_subjects is None else dict(job.known_subjects),
-        "cost": {
-            "estimate_min": _money(job.estimate.low) if job.estimate else None,
-            "estimate_max": _money(job.estimate.high) if job.estimate else None,
-            "actual": _money(job.cost),
-            "currency": "USD",
-        },
-        "error": error
-        and {
-            "kind": str(error.kind),
-            "message": error.message,
-            "hint": error.hint,
-            "status": error.status,
-            "request_id": error.request_id,
-        },
+        "cost": _cost(job.estimate, job.cost),
+        "error": error and error_object(error),
     }
 
 
-def failure_object(source: str, operation: str, error: PhotaError) -> dict[str, object]:
+def failure_object(source: str | None, operation: str, error: PhotaError) -> dict[str, object]:
     """Return the JSON object of an input that never became a job."""
     return {
         "job": None,
@@ -75,14 +108,8 @@ def failure_object(source: str, operation: str, error: PhotaError) -> dict[str, 
         "request_id": error.request_id,
         "variants": [],
         "known_subjects": None,
-        "cost": {"estimate_min": None, "estimate_max": None, "actual": None, "currency": "USD"},
-        "error": {
-            "kind": str(error.kind),
-            "message": error.message,
-            "hint": error.hint,
-            "status": error.status,
-            "request_id": error.request_id,
-        },
+        "cost": _cost(None, None),
+        "error": error_object(error),
     }
 
 
@@ -105,6 +132,8 @@ def job_line(job: Job, source: str | None = None) -> str:
         parts.append("  still open; `phota-desktop resume` takes it up again")
     if job.state in (JobState.DONE, JobState.PARTIAL) and job.cost:
         parts.append(f"  cost ${job.cost:.2f} (estimate {show_range(job.estimate)})")
+    elif job.state in (JobState.DONE, JobState.PARTIAL) and job.cost is None:
+        parts.append(f"  {show_range(None)}")
     return "\n".join(parts)
 
 

@@ -110,7 +110,9 @@ def _run(arguments: argparse.Namespace, output: Output) -> Exit:
         return key(arguments.action, output)
     from phota_desktop.cli import stopping
     from phota_desktop.cli.jobs import jobs, resume
-    from phota_desktop.cli.studio import enhance
+    from phota_desktop.cli.profiles import profiles
+    from phota_desktop.cli.studio import image_verb
 
-    verb = {"enhance": enhance, "jobs": jobs, "resume": resume}[arguments.verb]
+    others = {"jobs": jobs, "resume": resume, "profiles": profiles}
+    verb = others.get(arguments.verb, image_verb)
     return stopping.run(verb(arguments, output, folders))

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phota_desktop.cli.exits import Exit, of_job, of_kind, worst
-from phota_desktop.cli.output import Output, failure_object, show_name, show_path
+from phota_desktop.cli.output import Output, failure_object, show_path
+from phota_desktop.cli.requests import Ask, asks, choice
 from phota_desktop.cli.spending import may_spend
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
-from phota_desktop.core.pricing import FREE, PUBLISHED, estimate
-from phota_desktop.core.requests import EnhanceRequest, StudioRequest
+from phota_desktop.core.pricing import FREE, PUBLISHED, PriceTable, estimate
+from phota_desktop.core.requests import StudioRequest
 from phota_desktop.environment import found_environment
 from phota_desktop.services.composition import Services, open_services
-from phota_desktop.services.photos import Opened, open_paths
 from phota_desktop.store.keys import ENVIRONMENT, KeyFinding, KeyState
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
@@ -36,55 +36,24 @@ async def command_line_services(folders: AppFolders) -> AsyncIterator[Services]:
         await services.close()
 
 
-async def enhance(arguments: argparse.Namespace, output: Output, folders: AppFolders) -> Exit:
-    """Enhance every readable file; each is a job of its own."""
+async def image_verb(arguments: argparse.Namespace, output: Output, folders: AppFolders) -> Exit:
+    """Run ``enhance``, ``edit``, ``generate`` or ``remix``; options first, then photos, then all.
+
+    Raises PhotaError(INVALID) for options that do not go together: nothing was read or sent.
+    """
+    wanted = choice(arguments)
     # In a thread, so that Ctrl-C is heard while a slow disk is searched.
-    opened = await asyncio.to_thread(
-        open_paths, arguments.files, recursive=arguments.recursive, unique=False
-    )
-    exits = _complain_of_unreadable(opened, arguments, output)
-    requests: list[tuple[str, StudioRequest]] = [
-        (
-            str(photo),
-            EnhanceRequest(
-                photo,
-                arguments.prompt,
-                tuple(arguments.profile),
-                arguments.variants,
-                arguments.format,
-            ),
-        )
-        for photo in opened.photos
-    ]
-    if not requests:
-        if not exits:
-            output.complain("There is no photo to enhance.")
-        return worst([*exits, Exit.USAGE])
+    found, exits = await asyncio.to_thread(asks, arguments, wanted, output)
+    if not found:
+        return worst(exits)
     async with command_line_services(folders) as services:
-        exits.append(await run_requests(requests, arguments, output, services))
+        exits.append(await run_asks(found, arguments, output, services))
     return worst(exits)
 
 
-def _complain_of_unreadable(
-    opened: Opened, arguments: argparse.Namespace, output: Output
-) -> list[Exit]:
-    for name, problem in zip(opened.refused, opened.problems, strict=True):
-        output.error(problem, show_name(name) if len(Path(name).parts) > 1 else "")
-        if output.as_json:
-            output.record(failure_object(name, arguments.verb, problem))
-    for folder in opened.folders:
-        output.say(f"{show_path(folder)}: left out; --recursive enters folders within folders.")
-    return [Exit.USAGE] * bool(opened.problems)
-
-
-async def run_requests(
-    requests: list[tuple[str, StudioRequest]],
-    arguments: argparse.Namespace,
-    output: Output,
-    services: Services,
-) -> Exit:
-    """Run requests (each with the source as the person named it) to their ends."""
-    finding = await services.session.start(arguments.engine)
+async def choose_engine(wanted: Engine | None, services: Services) -> Engine:
+    """Return the engine of one command; PhotaError when it is Phota and there is no key."""
+    finding = await services.session.start(wanted)
     engine = services.session.engine
     if engine is Engine.PHOTA and finding.key is None:
         raise PhotaError(
@@ -92,7 +61,7 @@ async def run_requests(
             finding.message or "There is no API key.",
             hint="`phota-desktop key set` stores one; `--engine local` needs none.",
         )
-    if arguments.engine is None and finding.key is None and _is_out_of_reach(finding):
+    if wanted is None and finding.key is None and _is_out_of_reach(finding):
         # Somebody who has a key wants Phota: the local engine is no silent stand-in for it.
         raise PhotaError(
             ErrorKind.NO_KEYRING,
@@ -100,19 +69,32 @@ async def run_requests(
             hint="`--engine local` works without a key.",
         )
     services.session.client(engine)  # a wrong PHOTA_BASE_URL is said once, before the question
+    return engine
+
+
+async def run_asks(
+    found: Sequence[Ask], arguments: argparse.Namespace, output: Output, services: Services
+) -> Exit:
+    """Run requests to their ends, once the person agrees to the price of all together."""
+    engine = await choose_engine(arguments.engine, services)
     exits: list[Exit] = []
     orders = []
-    for source, request in requests:
+    for ask in found:
         try:
-            orders.append(_Order(source, request, _folder_for(request, arguments.out)))
+            orders.append(_Order(ask, _folder_for(ask.request, arguments.out)))
         except PhotaError as error:
-            exits.append(_refused(source, request, error, output))
-    table = FREE if engine is Engine.LOCAL else PUBLISHED
-    prices = [estimate(order.request, table) for order in orders]
+            exits.append(_refused(ask, error, output))
+    table = prices_in_force(engine, services)
+    prices = [estimate(order.ask.request, table) for order in orders]
     refusal = may_spend(prices, arguments.max_cost, yes=arguments.yes, output=output)
     if refusal is not None:
         return worst([*exits, refusal])
     return worst([*exits, *await _Batch(orders, engine, output, services).run()])
+
+
+def prices_in_force(engine: Engine, services: Services) -> PriceTable:
+    """Return what an engine's work costs: published prices, under the person's own ones."""
+    return FREE if engine is Engine.LOCAL else PUBLISHED
 
 
 def _is_out_of_reach(finding: KeyFinding) -> bool:
@@ -123,10 +105,9 @@ def _is_out_of_reach(finding: KeyFinding) -> bool:
 
 @dataclass(frozen=True)
 class _Order:
-    """One job to be: the source as the person named it, and the folder for the results."""
+    """One job to be, and the folder for its results."""
 
-    source: str
-    request: StudioRequest
+    ask: Ask
     folder: Path
 
 
@@ -140,7 +121,7 @@ class _Batch:
         self._engine = engine
         self._output = output
         self._services = services
-        self._open: dict[str, str] = {}
+        self._open: dict[str, Ask] = {}
         self._begun = 0
         self._ended = 0
 
@@ -159,7 +140,7 @@ class _Batch:
                 try:
                     job = await self._record(order)
                 except PhotaError as error:
-                    exits.append(_refused(order.source, order.request, error, self._output))
+                    exits.append(_refused(order.ask, error, self._output))
                     self._ended += 1
                     continue
                 finish = self._finish(job.id)
@@ -179,7 +160,7 @@ class _Batch:
 
     async def _record(self, order: _Order) -> Job:
         """Record one order; a stop waits for its row, so that it is known what was begun."""
-        recording = self._services.tasks.spawn(self._submit(order), name=f"record {order.source}")
+        recording = self._services.tasks.spawn(self._submit(order), name="record")
         try:
             await asyncio.wait([recording])
         except asyncio.CancelledError:
@@ -193,12 +174,12 @@ class _Batch:
     async def _submit(self, order: _Order) -> Job | PhotaError:
         try:
             job = await self._services.queue.submit(
-                order.request, engine=self._engine, out_dir=order.folder
+                order.ask.request, engine=self._engine, out_dir=order.folder
             )
         except PhotaError as error:
             return error
         self._begun += 1
-        self._open[job.id] = order.source
+        self._open[job.id] = order.ask
         return job
 
     async def _finish(self, job_id: str) -> Exit:
@@ -208,21 +189,21 @@ class _Batch:
         return of_job(job)
 
     def _report(self, job_id: str) -> None:
-        source = self._open.pop(job_id, None)
+        ask = self._open.pop(job_id, None)
         job = self._services.queue.job(job_id)
-        if source is not None and job is not None:
+        if ask is not None and job is not None:
             self._ended += 1
-            report(job, source, self._output)
+            report(job, ask.source, self._output)
 
     def _show(self, phase: str) -> None:
         self._output.bar(self._ended, len(self._orders), phase)
 
 
-def _refused(source: str, request: StudioRequest, error: PhotaError, output: Output) -> Exit:
+def _refused(ask: Ask, error: PhotaError, output: Output) -> Exit:
     """Tell of a request that never became a job."""
-    output.error(error, source)
+    output.error(error, ask.source or "")
     if output.as_json:
-        output.record(failure_object(source, str(request.operation), error))
+        output.record(failure_object(ask.source, str(ask.request.operation), error))
     return of_kind(error.kind)
 
 
