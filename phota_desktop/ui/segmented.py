@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from phota_desktop.ui.controls import focus_by_tab, show_words
+from phota_desktop.ui.controls import focus_by_tab, polish_again, show_words
 from phota_desktop.ui.icons import icon
 
 if TYPE_CHECKING:  # QKeyEvent makes QEvent and its enums: 1.4 ms before the first paint
@@ -49,10 +49,10 @@ class SegmentedControl(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        last = len(self._segments) - 1
-        for n, segment in enumerate(self._segments):
-            button = QToolButton(self)
-            button.setProperty("segment", "first" if n == 0 else "last" if n == last else "middle")
+        values = [segment.value for segment in self._segments]
+        for segment in self._segments:
+            button = self._make_button(segment)
+            button.setProperty("segment", _place(segment.value, values))
             button.setObjectName(f"{object_name}_{segment.value}")
             button.setAccessibleName(f"{accessible_name}: {segment.name}")
             button.setText(segment.text)
@@ -70,6 +70,24 @@ class SegmentedControl(QWidget):
             self._buttons[segment.value] = button
         self.setFocusProxy(self._buttons[self._segments[0].value])
         self.retint()
+
+    def _make_button(self, segment: Segment) -> QToolButton:
+        return QToolButton(self)
+
+    def offer(self, values: Collection[str]) -> None:
+        """Show the segments of these values alone; the others are absent until offered again."""
+        shown = [segment.value for segment in self._segments if segment.value in values]
+        for value, button in self._buttons.items():
+            button.setVisible(value in shown)
+            place = _place(value, shown)
+            if button.property("segment") != place:
+                button.setProperty("segment", place)
+                polish_again(button)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The values that can be pressed, in their order."""
+        return tuple(value for value, button in self._buttons.items() if not button.isHidden())
 
     def retint(self) -> None:
         """Draw the icons in the theme's colour."""
@@ -102,3 +120,12 @@ class SegmentedControl(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         event.ignore()
+
+
+def _place(value: str, among: Sequence[str]) -> str:
+    """Return which corners of a segment are round, as the stylesheet names it."""
+    if value not in among:
+        return "middle"
+    if len(among) == 1:
+        return "only"
+    return "first" if value == among[0] else "last" if value == among[-1] else "middle"

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QPlainTextEdit,
+    QScrollArea,
     QSizePolicy,
     QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
-from phota_desktop.core.options import MAX_VARIANTS
-from phota_desktop.ui.controls import Caption, plain_text, push_button
+from phota_desktop.core.options import MAX_VARIANTS, Operation
+from phota_desktop.ui.controls import Caption, push_button
+from phota_desktop.ui.field import Field
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
+from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.viewmodels.form import OFFERS
 from phota_desktop.viewmodels.studio import StudioViewModel
 
+if TYPE_CHECKING:
+    from phota_desktop.ui.drawer_edit import EditControls
+    from phota_desktop.ui.drawer_pictures import EditPictures, RemixPictures
+
 WIDTH = 288
+_BESIDE_BAR = 10
+"""Width in pixels of the scroll bar, which takes its room from the margin."""
 
 
 class PromptEditor(QPlainTextEdit):
     """A plain text field for the prompt; Tab leaves it, Escape gives it back to the canvas."""
 
+    changed = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,27 +51,50 @@ class PromptEditor(QPlainTextEdit):
         self.setMaximumHeight(96)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAcceptDrops(False)  # a photo dropped here opens like anywhere else
+        self.textChanged.connect(self.changed)
+
+    def wire_text(self) -> str:
+        """Return the prompt as it is sent."""
+        return self.toPlainText()
+
+    def set_wire_text(self, text: str) -> None:
+        """Show a prompt as it is sent."""
+        self.setPlainText(text)
 
 
 class StudioDrawer(QFrame):
-    """Shows only what the chosen operation accepts; builds no request itself."""
+    """Shows only what the chosen operation accepts; builds no request itself.
+
+    Controls that Enhance does not show are made when an operation first asks for them.
+    """
 
     def __init__(self, studio: StudioViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("studioDrawer")
         self.setAccessibleName("Studio")
-        self.setMinimumWidth(256)
+        self.setMinimumWidth(264)
         self._studio = studio
         self.tabs = QTabBar(self)
         self.tabs.setObjectName("operationTabs")
         self.tabs.setAccessibleName("Operation")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
         for offer in OFFERS:
             self.tabs.addTab(offer.title)
+        self.area = QScrollArea(self)
+        self.area.setObjectName("drawerScroll")
+        self.area.setProperty("frameShape", "NoFrame")
+        self.area.setProperty("horizontalScrollBarPolicy", "ScrollBarAlwaysOff")
+        self.area.setProperty("focusPolicy", "NoFocus")
+        self.area.setWidgetResizable(True)
+        self._form_frame = QFrame()
+        self._form_frame.setObjectName("drawerForm")
         self._promise = Caption()
         self._promise.setWordWrap(True)
         self.prompt = PromptEditor(self)
+        self.prompt_field = Field("Prompt", self.prompt)
+        """Its heading has room for the history and recipe buttons (``add_tool``)."""
         self.variants = SegmentedControl(
             "variantCountBox",
             "Variants",
@@ -75,9 +112,14 @@ class StudioDrawer(QFrame):
             self,
             stretch=True,
         )
+        self.adjusted = Caption(role="text")
+        self.adjusted.setObjectName("adjustedLabel")
+        self.output = Caption()
+        self.output.setObjectName("outputLabel")
         self.cost = Caption()
         self.cost.setObjectName("costLabel")
-        self.cost.setWordWrap(True)
+        for line in (self.adjusted, self.output, self.cost):
+            line.setWordWrap(True)
         self.submit = push_button("submitButton", "Enhance", self, role="primary")
         self.submit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._lay_out()
@@ -85,49 +127,145 @@ class StudioDrawer(QFrame):
         self.refresh()
 
     def _lay_out(self) -> None:
+        self._fields = QVBoxLayout(self._form_frame)
+        self._fields.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        self._fields.setSpacing(2 * GRID)
+        self._variants_field = Field("Variants", self.variants)
+        fields = (self.prompt_field, self._variants_field, Field("Format", self.format))
+        for part in (self._promise, *fields):
+            self._fields.addWidget(part)
+        self._fields.addStretch(1)
+        self.area.setWidget(self._form_frame)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        foot.setSpacing(GRID)
+        for line in (self.adjusted, self.output, self.cost, self.submit):
+            foot.addWidget(line)
         column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, 2 * GRID)
+        column.setContentsMargins(0, GRID // 2, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.tabs)
-        column.addSpacing(GRID)
-        column.addWidget(self._promise)
-        column.addSpacing(2 * GRID)
-        for title, field in (
-            ("Prompt", self.prompt),
-            ("Variants", self.variants),
-            ("Format", self.format),
-        ):
-            label = QLabel(title, self)
-            plain_text(label)
-            label.setBuddy(field)
-            column.addWidget(label)
-            column.addSpacing(GRID // 2)
-            column.addWidget(field)
-            column.addSpacing(2 * GRID)
-        column.addStretch(1)
-        column.addWidget(self.cost)
-        column.addSpacing(GRID)
-        column.addWidget(self.submit)
+        head = QVBoxLayout()
+        head.setContentsMargins(GRID, 0, GRID, 0)
+        head.addWidget(self.tabs)
+        column.addLayout(head)
+        column.addWidget(self.area, 1)
+        column.addLayout(foot)
 
     def _connect(self) -> None:
         form = self._studio.form
-        self.prompt.textChanged.connect(lambda: form.set_prompt(self.prompt.toPlainText()))
-        self.variants.chosen.connect(lambda value: form.set_variants(int(value)))
-        self.format.chosen.connect(form.set_format)
+        self.tabs.currentChanged.connect(
+            lambda row: self._ask(lambda: form.set_operation(OFFERS[row].operation))
+        )
+        self.prompt.changed.connect(lambda: form.set_prompt(self.prompt.wire_text()))
+        self.variants.chosen.connect(lambda v: self._ask(lambda: form.set_variants(int(v))))
+        self.format.chosen.connect(lambda v: self._ask(lambda: form.set_format(v)))
         self.submit.clicked.connect(lambda _on=False: self._studio.submit())
+        self.area.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
+        form.adjusted.connect(self._say_adjusted)
         self._studio.request_changed.connect(self.refresh)
+
+    def _ask(self, change: Callable[[], object]) -> None:
+        """Do what a person asked for; what the switch before it changed is old news then."""
+        self._say_adjusted("")
+        change()
+
+    def _say_adjusted(self, words: str) -> None:
+        self.adjusted.setText(words)
+        self.adjusted.setVisible(bool(words))
+
+    def _make_room_for_bar(self, _low: int, high: int) -> None:
+        right = 2 * GRID - (_BESIDE_BAR if high > 0 else 0)
+        margins = self._fields.contentsMargins()
+        if margins.right() != right:
+            margins.setRight(right)
+            self._fields.setContentsMargins(margins)
+
+    # -- what Enhance does not show -----------------------------------------------------------
+
+    @property
+    def _art(self) -> ThumbnailArt | None:
+        """The window's small pictures."""
+        return self.window().findChild(ThumbnailArt)
+
+    @cached_property
+    def edit_pictures(self) -> EditPictures:
+        """The photos of an edit."""
+        from phota_desktop.ui.drawer_pictures import EditPictures
+
+        made = EditPictures(self._studio, self._art, self._form_frame)
+        self._fields.insertWidget(self._fields.indexOf(self.prompt_field) + 1, made)
+        return made
+
+    @cached_property
+    def remix_pictures(self) -> RemixPictures:
+        """Input and reference of a remix."""
+        from phota_desktop.ui.drawer_pictures import RemixPictures
+
+        made = RemixPictures(self._studio, self._art, self._form_frame)
+        self._fields.insertWidget(self._fields.indexOf(self.prompt_field) + 1, made)
+        return made
+
+    @cached_property
+    def edit_controls(self) -> EditControls:
+        """Base model, shape, resolution and quality."""
+        from phota_desktop.ui.drawer_edit import EditControls
+
+        made = EditControls(self._studio.form, self._ask, self._form_frame)
+        self._fields.insertWidget(self._fields.indexOf(self._variants_field), made)
+        return made
+
+    def _order_tab_key(self) -> None:
+        """Let the Tab key walk from top to bottom, through what was made late as well."""
+        stops: list[QWidget] = [self.prompt]
+        for name in ("edit_pictures", "remix_pictures", "edit_controls"):
+            if name in self.__dict__:
+                stops += getattr(self, name).stops
+        stops += [self.variants, self.format, self.submit]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    def _show_part(self, name: str, wanted: bool) -> None:
+        """Show a part or let it be absent; it is made when it is first wanted."""
+        is_new = name not in self.__dict__
+        if is_new and not wanted:
+            return
+        part = getattr(self, name)
+        if wanted:
+            part.refresh()
+        part.setVisible(wanted)
+        if is_new:
+            self._order_tab_key()
+
+    # -- showing --------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show what the form says."""
-        form = self._studio.form
-        offer = next(o for o in OFFERS if o.operation is form.operation)
-        self._promise.setText(offer.promise)
-        self.prompt.setPlaceholderText(offer.prompt_hint)
+        studio, form = self._studio, self._studio.form
+        row = next(n for n, offer in enumerate(OFFERS) if offer.operation is form.operation)
+        if self.tabs.currentIndex() != row:
+            was = self.tabs.blockSignals(True)
+            self.tabs.setCurrentIndex(row)
+            self.tabs.blockSignals(was)
+        self._promise.setText(OFFERS[row].promise)
+        self.prompt.setPlaceholderText(OFFERS[row].prompt_hint)
+        if self.prompt.wire_text() != form.prompt:
+            self.prompt.set_wire_text(form.prompt)
+        self._show_part("edit_pictures", form.operation is Operation.EDIT)
+        self._show_part("remix_pictures", form.operation is Operation.REMIX)
+        self._show_part("edit_controls", bool(form.offered.models))
         self.variants.set_value(str(form.variants))
         self.format.set_value(form.output_format.value)
-        self.cost.setText(self._studio.cost_text)
-        if self.submit.text() != self._studio.button_text:
-            self.submit.setText(self._studio.button_text)
-            self.submit.setAccessibleName(self._studio.button_text)
-            self.submit.setToolTip(f"{self._studio.button_text}  Ctrl+Enter")
-        self.submit.setEnabled(self._studio.can_submit)
+        output = form.output_text(studio.photo)
+        self.output.setText(output)
+        self.output.set_role("warn" if output and form.is_smaller else "quiet")
+        self.output.setVisible(bool(output))
+        self.cost.setText(studio.cost_text)
+        words = studio.button_text
+        if self.submit.text() != words:
+            self.submit.setText(words)
+            self.submit.setAccessibleName(words)
+        tip = "\n".join(part for part in (f"{words}  Ctrl+Enter", form.surcharge_text) if part)
+        if self.submit.toolTip() != tip:
+            self.submit.setToolTip(tip)
+            self.submit.setAccessibleDescription(form.surcharge_text)
+        self.submit.setEnabled(studio.can_submit)

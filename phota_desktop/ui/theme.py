@@ -105,6 +105,8 @@ QMainWindow, QDialog, #topBar, #statusRow { background: $window; }
 #emptyStage[surround="light"] { background: #c8c8c8; }
 #emptyStage[surround="white"] { background: #ffffff; }
 #divider { background: $line; border: none; }
+#drawerScroll, #drawerForm { background: $panel; border: none; }
+#adjustedLabel { border-left: 2px solid $accent; padding: 1px 0 1px 8px; }
 #topBar { border-bottom: 1px solid $line; }
 #statusRow { border-top: 1px solid $line; }
 #stripPanel, #jobPanel { border-top: 1px solid $line; }
@@ -137,9 +139,15 @@ QToolButton[segment]:checked { background: $hover; color: $text; }
 QToolButton[segment="first"], QToolButton[segment="middle"] { border-right: none; }
 QToolButton[segment="first"] { border-top-left-radius: ${radius}px;
   border-bottom-left-radius: ${radius}px; }
+QToolButton[segment="only"] { border-radius: ${radius}px; }
 QToolButton[segment="last"] { border-top-right-radius: ${radius}px;
   border-bottom-right-radius: ${radius}px; }
 QToolButton[segment]:focus { border: 1px solid $accent; }
+#aspectRatioBox QToolButton { padding: 0; }
+QToolButton[small="true"] { padding: 0 6px; min-height: 18px; color: $accent; }
+QToolButton[small="true"]:disabled { color: $disabled; }
+#removeReferenceButton { background: $panel; border-radius: 4px; padding: 0; min-height: 0; }
+#removeReferenceButton:hover { background: $hover; }
 QPlainTextEdit, QLineEdit, QComboBox { background: $raised; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; selection-background-color: $accent;
   selection-color: $on_accent; }
@@ -150,7 +158,7 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
   selection-background-color: $hover; selection-color: $text; outline: none; }
 QListView { background: $panel; border: none; outline: none; }
 QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $quiet; border: none; padding: 8px 12px 7px 12px;
+QTabBar::tab { background: transparent; color: $quiet; border: none; padding: 8px 8px 7px 8px;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
