@@ -38,7 +38,8 @@ from phota_desktop.core.pricing import (
     estimate,
     show_range,
 )
-from phota_desktop.core.requests import ImageInput, Problem, StudioRequest, mentions
+from phota_desktop.core.requests import ImageInput, Problem, StudioRequest
+from phota_desktop.viewmodels.mentioned import profile_problems
 from phota_desktop.viewmodels.offers import OFFERS, Offer, offer_for
 from phota_desktop.viewmodels.output_sizes import OutputSizes, Size
 from phota_desktop.viewmodels.own_values import OwnValues, as_texts, from_texts
@@ -297,17 +298,7 @@ class RequestForm(RequestPictures):
 
     def mention_problems(self, people: Iterable[Person]) -> list[Problem]:
         """Return which profiles of the request the account does not have or that are not ready."""
-        known = {person.id: person for person in people}
-        mentioned = mentions(self.prompt)
-        found = []
-        for one in dict.fromkeys((*mentioned, *self.profile_ids)):
-            field = "prompt" if one in mentioned else "profile_ids"
-            person = known.get(one)
-            if person is None:
-                found.append(Problem(field, f"The profile {one[:40]} is not known here."))
-            elif not person.is_ready:
-                found.append(Problem(field, f"{person.name or one[:40]} is not ready yet."))
-        return found
+        return profile_problems(self.prompt, self.profile_ids, people)
 
     def price(self, photo: Path | None) -> Estimate | None:
         """Return what the request would cost; None where no price is published."""
@@ -331,9 +322,9 @@ class RequestForm(RequestPictures):
 
     # -- how large it comes back --------------------------------------------------------------
 
-    def learn_size(self, job: Job) -> None:
-        """Take the size of a job's pictures as what such requests bring."""
-        if self._sizes.learn(job):
+    def learn_size(self, *jobs: Job) -> None:
+        """Take the sizes of jobs' pictures, oldest first, as what such requests bring."""
+        if self._sizes.learn(jobs):
             self.changed.emit()
 
     def expected_size(self, photo: Path | None) -> Size | None:

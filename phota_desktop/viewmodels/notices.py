@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class NoticeAction(StrEnum):
     COPY_DETAILS = "copy details"
     SHOW_FILE = "show in folder"
     SHOW_JOBS = "show jobs"
+    SHOW_PHOTO = "show photo"
     OPEN_SUBFOLDERS = "open subfolders"
 
 
@@ -84,6 +85,8 @@ class Notice:
     subject: str = ""
     job_id: str = ""
     path: Path | None = None
+    field: str = ""
+    """The setting the button leads to, where it is one of them."""
     details: str = ""
     """What "Copy details" adds: a traceback, never a key, prompt or picture."""
 
@@ -93,7 +96,8 @@ def notice_for(
 ) -> Notice:
     """Choose words and button by the error's kind, never by searching its text."""
     words = WORDS[error.kind]
-    text = words.message
+    # A refusal is its own word, so that it is never read as a failure.
+    text = f"Refused. {words.message}" if error.kind is ErrorKind.REFUSED else words.message
     if error.kind in _OWN_WORDS_FIRST and error.message:
         text = error.message
     hint = error.hint if error.hint else ("" if text == error.message else error.message)
@@ -108,6 +112,30 @@ def notice_for(
         job_id=job_id,
         path=path,
     )
+
+
+def notice_of_bug(name: str, error: BaseException) -> Notice:
+    """Return the notice for an exception nobody caught; its details hold no one's words."""
+    import traceback
+
+    # Frames and types only: a message may quote a prompt or an answer.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    details = f"{name}\n{frames}{type(error).__name__}"
+    return replace(notice_for(PhotaError(ErrorKind.BUG)), details=details)
+
+
+def details_of(notice: Notice, of_job: str) -> str:
+    """Return the text to copy for a notice: its words and its job's details."""
+    from phota_desktop import __version__
+
+    parts = (
+        f"Phota Desktop {__version__}",
+        f"{notice.subject}: {notice.text}" if notice.subject else notice.text,
+        notice.hint,
+        of_job,
+        notice.details,
+    )
+    return "\n".join(part for part in parts if part)
 
 
 class NoticesViewModel(QObject):

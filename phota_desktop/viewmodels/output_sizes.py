@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from phota_desktop.core.jobs import Engine, Job
@@ -38,8 +39,11 @@ class OutputSizes:
     def __init__(self) -> None:
         self._seen: dict[_Way, list[Size]] = {}
 
-    def learn(self, job: Job) -> bool:
-        """Take the size of a job's first picture; tell whether that is new."""
+    def learn(self, jobs: Iterable[Job]) -> bool:
+        """Take the sizes of jobs' first pictures, oldest first; tell whether one is new."""
+        return any([self._learn(job) for job in jobs])  # noqa: C419 - all are to be learnt
+
+    def _learn(self, job: Job) -> bool:
         size = next(((v.width, v.height) for v in job.variants if v.width and v.height), None)
         if size is None:
             return False

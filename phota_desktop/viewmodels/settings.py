@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine
+from phota_desktop.core.pricing import PUBLISHED, PriceTable
 from phota_desktop.viewmodels.words import count, plain
 
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ class SettingsViewModel(QObject):
             self.failed.emit(error)
         else:
             self._saved = self._settings
+
+    @property
+    def prices(self) -> PriceTable:
+        """The published prices with the person's own before them."""
+        rows = getattr(self._settings, "prices", ())  # interim
+        return PUBLISHED.changed(rows) if rows else PUBLISHED
 
     def next_surround(self) -> None:
         """Step to the next surround of the canvas."""

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
+from phota_desktop.core.options import Operation
 from phota_desktop.viewmodels.form import RequestForm
+from phota_desktop.viewmodels.form_supply import FormSupply
+from phota_desktop.viewmodels.generated import Generated
 from phota_desktop.viewmodels.jobs import JobAction, JobListModel
 from phota_desktop.viewmodels.notices import (
     Notice,
     NoticeAction,
     NoticesViewModel,
     Tone,
+    details_of,
     notice_for,
+    notice_of_bug,
 )
 from phota_desktop.viewmodels.opening import Opener
 from phota_desktop.viewmodels.photos import PhotoListModel
+from phota_desktop.viewmodels.reusing import Reuser
 from phota_desktop.viewmodels.saving import Saver
 from phota_desktop.viewmodels.settings import SettingsViewModel
 from phota_desktop.viewmodels.submitting import Submitter
@@ -31,9 +35,11 @@ from phota_desktop.viewmodels.variants import (
     Entry,
     EntryKind,
     VariantStripModel,
+    generated_entries,
     job_entries,
     original_entry,
     sample_entries,
+    source_photos,
 )
 from phota_desktop.viewmodels.words import count
 
@@ -56,6 +62,8 @@ class StudioViewModel(QObject):
     """Before the first paid call: carries the price range."""
     sample_shown = Signal()
     """A sample photo with its finished variant is shown: the moment to teach comparing."""
+    prompt_wanted = Signal()
+    """An earlier request was loaded into the form: the cursor belongs into the prompt."""
     attached = Signal()
 
     def __init__(
@@ -76,19 +84,22 @@ class StudioViewModel(QObject):
         self.opener = Opener(self.photos, self.notices, self)
         self.saver = Saver(self.notices, self)
         self.submitter = Submitter(self.form, settings, self.notices, self, clock=clock)
+        self._supply = FormSupply(self.form, settings, self)
+        self._generated = Generated(jobs)
+        self._reuser = Reuser(self.form, self.notices, self.show_photo)
         self.spent_today = Decimal(0)
         self._services: Services | None = None
         self._photo: Path | None = None
         self._chosen: dict[Path, str] = {}
         self._samples: dict[Path, tuple[Path, ...]] = {}
         self._unsubscribe: list[Callable[[], None]] = []
-        self.form.set_variants(settings.value.variants)
-        self.form.set_format(settings.value.output_format)
-        self.form.changed.connect(self._on_form)
-        settings.engine_changed.connect(lambda: self.form.set_engine(settings.engine))
+        self.form.changed.connect(self.request_changed)
         jobs.job_changed.connect(self._on_job)
         jobs.job_removed.connect(self._on_job_removed)
         jobs.ticked.connect(self.strip.tick)
+        if hasattr(jobs, "changes_wanted"):  # interim
+            jobs.changes_wanted.connect(self.change_and_retry)
+        self.notices.acted.connect(self._on_acted)
         jobs.failed.connect(lambda error, job_id: self.notices.show(notice_for(error)))
         settings.failed.connect(lambda error: self.notices.show_error(error, subject="Settings"))
         self.opener.opened.connect(self._on_opened)
@@ -105,7 +116,8 @@ class StudioViewModel(QObject):
             services.queue.held.subscribe(self._on_held),
             services.tasks.failed.subscribe(self._on_bug),
         ]
-        self.form.set_engine(services.session.engine)
+        self._supply.attach(services)
+        self.form.learn_size(*reversed(self.jobs.jobs()))
         self._count_spend()
         if self.jobs.unsent:
             words = f"{count(self.jobs.unsent, 'request')} of last time not sent yet."
@@ -117,6 +129,7 @@ class StudioViewModel(QObject):
         for leave in self._unsubscribe:
             leave()
         self._unsubscribe = []
+        self._supply.detach()
         self.submitter.attach(None)
         self._services = None
 
@@ -146,10 +159,23 @@ class StudioViewModel(QObject):
         if path == self._photo or (path is not None and self.photos.row(path) < 0):
             return
         self._photo = path
+        self._supply.show(path)
         self.strip.reset(self._entries())
         self.photo_changed.emit()
         self.entry_changed.emit()
         self.request_changed.emit()
+
+    def show_photo(self, path: Path) -> None:
+        """Show a picture that was opened or made before, and put it into the list."""
+        self.photos.add([path])
+        self._caption(path)
+        self.choose_photo(path)
+
+    def show_generated(self) -> None:
+        """Show the newest picture made from words alone; nothing while there is none."""
+        path = self._generated.newest()
+        if path is not None:
+            self.show_photo(path)
 
     def step_photo(self, by: int) -> None:
         """Show the next or previous photo; stops at the ends."""
@@ -195,11 +221,12 @@ class StudioViewModel(QObject):
 
     def _entries(self) -> list[Entry]:
         if self._photo is None:
-            return []
-        entries = [original_entry(self._photo)]
+            return self._generated.entries()
+        made = self._generated.job_of(self._photo)
+        entries = generated_entries(self._photo, made) if made else [original_entry(self._photo)]
         entries += sample_entries(self._samples.get(self._photo, ()))
         for job in reversed(self.jobs.jobs()):
-            if self._photo in job.request.images:
+            if self._photo in source_photos(job):
                 entries += job_entries(job)
         return entries
 
@@ -210,14 +237,16 @@ class StudioViewModel(QObject):
             self.choose_photo(paths[0])
 
     def _on_job(self, job: Job) -> None:
-        if self._photo in job.request.images:
-            before = self.entry
-            self.strip.update_entries(self._entries())
-            if self.entry != before:
-                self.entry_changed.emit()
-        for image in job.request.images:
-            if isinstance(image, Path):
-                self._caption(image)
+        generates = job.request.operation is Operation.GENERATE
+        picture = self._generated.watch(job)
+        if generates or self._photo in source_photos(job):
+            self._update_strip()
+        for photo in source_photos(job):
+            self._caption(photo)
+        if picture is not None:
+            self._on_generated(job, picture)
+        if self._services is not None:
+            self.form.learn_size(job)
         if job.error is None:
             self.notices.forget_job(job.id)
         elif job.state.is_final and not job.hidden and self._services is not None:
@@ -225,17 +254,30 @@ class StudioViewModel(QObject):
         if job.state.is_final and job.engine is Engine.PHOTA:
             self._count_spend()
 
-    def _on_job_removed(self, job_id: str) -> None:
-        self.notices.forget_job(job_id)
+    def _update_strip(self) -> None:
         before = self.entry
         self.strip.update_entries(self._entries())
         if self.entry != before:
             self.entry_changed.emit()
+
+    def _on_generated(self, job: Job, picture: Path) -> None:
+        """Put a generated picture among the photos; it is shown only where nothing else is."""
+        if self._photo is None:
+            self.show_photo(picture)
+            return
+        self.photos.add([picture])
+        self._caption(picture)
+        words = f"Generated {count(len(job.variants), 'picture')}."
+        self.notices.show(Notice(words, Tone.GOOD, NoticeAction.SHOW_PHOTO, "Show", path=picture))
+
+    def _on_job_removed(self, job_id: str) -> None:
+        self.notices.forget_job(job_id)
+        self._update_strip()
         for path in self.photos.paths():
             self._caption(path)
 
     def _caption(self, photo: Path) -> None:
-        jobs = [job for job in self.jobs.jobs() if photo in job.request.images and not job.hidden]
+        jobs = [job for job in self.jobs.jobs() if photo in source_photos(job) and not job.hidden]
         finished = sum(len(job.variants) for job in jobs) + len(self._samples.get(photo, ()))
         self.photos.set_variants(photo, finished, sum(not job.state.is_final for job in jobs))
 
@@ -264,9 +306,15 @@ class StudioViewModel(QObject):
         """Take the person's word for paid calls and go on."""
         self.submitter.consent()
 
-    def _on_form(self) -> None:
-        self.settings.change(variants=self.form.variants, output_format=self.form.output_format)
-        self.request_changed.emit()
+    def change_and_retry(self, job: Job) -> None:
+        """Load what a job asked for into the form and show its photo; nothing starts by it."""
+        self._reuser.change_and_retry(job)
+        self.prompt_wanted.emit()
+
+    def _on_acted(self, notice: Notice) -> None:
+        job = self.jobs.job(notice.job_id)
+        if job is not None and notice.action in (NoticeAction.EDIT_PROMPT, NoticeAction.BACK):
+            self._reuser.load_back(notice, job)
 
     # -- what comes back ------------------------------------------------------------------
 
@@ -276,12 +324,7 @@ class StudioViewModel(QObject):
         self.notices.show(notice_for(hold.error, subject=name, job_id=hold.job_id))
 
     def _on_bug(self, failure: Failure) -> None:
-        import traceback
-
-        # Frames and types only: a message may quote a prompt or an answer.
-        frames = "".join(traceback.format_tb(failure.error.__traceback__))
-        details = f"{failure.name}\n{frames}{type(failure.error).__name__}"
-        self.notices.show(replace(notice_for(PhotaError(ErrorKind.BUG)), details=details))
+        self.notices.show(notice_of_bug(failure.name, failure.error))
 
     def paste_image(self, image: QImage) -> None:
         """Open a picture from the clipboard."""
@@ -314,21 +357,14 @@ class StudioViewModel(QObject):
             if wanted not in allowed and allowed:
                 wanted = allowed[0]
             self.jobs.act(job.id, wanted)
+        elif notice.action is NoticeAction.SHOW_PHOTO and notice.path is not None:
+            self.show_photo(notice.path)
         elif notice.action is NoticeAction.REMOVE and notice.path is not None:
             self.close_photo(notice.path)
 
     def details_of(self, notice: Notice) -> str:
         """Return the text to copy for a notice: its words and its job's details."""
-        from phota_desktop import __version__
-
-        parts = (
-            f"Phota Desktop {__version__}",
-            f"{notice.subject}: {notice.text}" if notice.subject else notice.text,
-            notice.hint,
-            self.jobs.details(notice.job_id),
-            notice.details,
-        )
-        return "\n".join(part for part in parts if part)
+        return details_of(notice, self.jobs.details(notice.job_id))
 
     def open_samples(self) -> None:
         """Open the sample photos with their finished variants."""

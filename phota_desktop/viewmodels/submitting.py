@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.pricing import show_range
-from phota_desktop.core.requests import StudioRequest
+from phota_desktop.core.requests import Problem, StudioRequest, mentions
 from phota_desktop.viewmodels.form import RequestForm
+from phota_desktop.viewmodels.mentioned import profile_problems
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
+from phota_desktop.viewmodels.offers import offer_for
 from phota_desktop.viewmodels.settings import SettingsViewModel
 
 if TYPE_CHECKING:
@@ -22,6 +25,22 @@ if TYPE_CHECKING:
 
 BURST = 0.6
 """Seconds: clicks closer together than this are one wish (20 clicks a second make one job)."""
+MOST_NAMED = 3
+"""Sentences about profiles in one notice."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for at the moment of the click; ``photo`` is the one that was shown."""
+
+    request: StudioRequest
+    engine: Engine
+    photo: Path | None
+
+    @property
+    def name(self) -> str:
+        """What a notice calls it."""
+        return self.photo.name if self.photo else offer_for(self.request.operation).title
 
 
 class Submitter(QObject):
@@ -48,7 +67,7 @@ class Submitter(QObject):
         self._services: Services | None = None
         self._recording = False
         self._last_wish = -BURST
-        self._asked: tuple[StudioRequest, Engine, Path] | None = None
+        self._asked: Wish | None = None
 
     def attach(self, services: Services | None) -> None:
         """Take over the queue, or let it go."""
@@ -57,61 +76,98 @@ class Submitter(QObject):
 
     def can_submit(self, photo: Path | None) -> bool:
         """Whether the button may be pressed: one wish is recorded at a time."""
-        if self._services is None or photo is None or self._recording:
+        if self._services is None or self._recording:
             return False
         return not self._form.problems(photo)
 
     def submit(self, photo: Path | None) -> None:
-        """Ask for variants of a photo; a burst of clicks is one wish."""
+        """Ask for variants of the shown photo; a burst of clicks is one wish."""
         now = self._clock()
         burst = now - self._last_wish < BURST
         self._last_wish = now
-        if burst or photo is None or not self.can_submit(photo):
-            return
         request = self._form.request(photo)
-        if request is None:
+        if burst or request is None or not self.can_submit(photo):
             return
-        wish = (request, self._form.engine, photo)
+        wish = Wish(request, self._form.engine, photo)
         if self._form.engine is Engine.PHOTA and not self._settings.value.consented:
             self._asked = wish
             self.consent_needed.emit(show_range(self._form.price(photo)))
             return
-        self._record(*wish)
+        self._record(wish)
 
     def consent(self) -> None:
         """Remember that the person agreed to paid calls, and go on with what was asked."""
         self._settings.change(consented=True)
         wish, self._asked = self._asked, None
         if wish is not None and not self._recording:
-            self._record(*wish)
+            self._record(wish)
 
-    def _record(self, request: StudioRequest, engine: Engine, photo: Path) -> None:
+    def _record(self, wish: Wish) -> None:
         if self._services is None:
             return
         self._recording = True
         self.changed.emit()
-        work = self._submit(self._services, request, engine, photo)
-        self._services.tasks.spawn(work, name=f"submit {photo.name}")
+        self._services.tasks.spawn(self._submit(self._services, wish), name=f"submit {wish.name}")
 
-    async def _submit(
-        self, services: Services, request: StudioRequest, engine: Engine, photo: Path
-    ) -> None:
+    async def _submit(self, services: Services, wish: Wish) -> None:
         try:
+            problems = await self._people_problems(services, wish)
+            if problems:
+                words = " ".join(problem.message for problem in problems[:MOST_NAMED])
+                self._notices.show(
+                    Notice(
+                        words,
+                        Tone.WARN,
+                        NoticeAction.BACK,
+                        "Back to request",
+                        hint="Nothing was sent.",
+                        path=wish.photo,
+                    )
+                )
+                return
             await services.queue.submit(
-                request,
-                engine=engine,
+                wish.request,
+                engine=wish.engine,
                 out_dir=self._settings.results_folder,
                 daily_cap=self._settings.value.daily_cap,
             )
+            await self._remember(services, wish)
         except PhotaError as error:
-            if error.field == "daily_cap":
-                action = NoticeAction.OPEN_SETTINGS
-                self._notices.show(
-                    Notice(error.message, Tone.WARN, action, "Open settings", hint=error.hint)
-                )
-            else:
-                self._notices.show_error(error, subject=photo.name, path=photo)
+            self._tell(error, wish)
         finally:
             self._last_wish = self._clock()
             self._recording = False
             self.changed.emit()
+
+    def _tell(self, error: PhotaError, wish: Wish) -> None:
+        if error.field != "daily_cap":
+            self._notices.show_error(error, subject=wish.name, path=wish.photo)
+            return
+        self._notices.show(
+            Notice(
+                error.message,
+                Tone.WARN,
+                NoticeAction.OPEN_SETTINGS,
+                "Raise the cap",
+                hint=error.hint,
+                field="daily_cap",
+            )
+        )
+
+    async def _people_problems(self, services: Services, wish: Wish) -> list[Problem]:
+        """Return which profiles cannot be used; asks the server once where something is amiss."""
+        prompt, riding = wish.request.prompt, wish.request.profile_ids
+        if wish.engine is not services.session.engine or not (riding or mentions(prompt)):
+            return []
+        people = getattr(services, "people", None)  # interim
+        if people is None:
+            return []
+        if profile_problems(prompt, riding, people.people):
+            await people.refresh()
+        return profile_problems(prompt, riding, people.people) if people.is_listed else []
+
+    async def _remember(self, services: Services, wish: Wish) -> None:
+        prompt = wish.request.prompt
+        if prompt and hasattr(services, "prompts"):  # interim
+            photos = [str(image) for image in wish.request.images if isinstance(image, Path)]
+            await services.prompts.add(prompt, wish.request.operation, photos)

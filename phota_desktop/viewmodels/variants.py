@@ -71,6 +71,23 @@ def original_entry(photo: Path) -> Entry:
     return Entry("original", EntryKind.ORIGINAL, "Original", plain(photo.name, 120), photo)
 
 
+def source_photos(job: Job) -> tuple[Path, ...]:
+    """Return the photos a job's pictures stand beside: its inputs, not a remix's reference."""
+    images = job.request.images
+    if job.request.operation is Operation.REMIX:
+        images = images[:1]
+    return tuple(image for image in images if isinstance(image, Path))
+
+
+def generated_entries(photo: Path, job: Job) -> list[Entry]:
+    """Return the places of a generated picture that is a photo itself, then of its siblings."""
+    entries = job_entries(job)
+    own = next((entry for entry in entries if entry.path == photo), None)
+    detail = own.detail if own is not None else plain(photo.name, 120)
+    first = Entry("original", EntryKind.ORIGINAL, "Generated", detail, photo)
+    return [first, *(entry for entry in entries if entry is not own)]
+
+
 def sample_entries(variants: Sequence[Path]) -> list[Entry]:
     """Return the finished variants of a sample photo."""
     return [
@@ -107,7 +124,7 @@ def job_entries(job: Job) -> list[Entry]:
     kinds = {
         JobState.FAILED: (EntryKind.FAILED, "Failed"),
         JobState.PARTIAL: (EntryKind.FAILED, "Missing"),
-        JobState.REFUSED: (EntryKind.REFUSED, "Declined"),
+        JobState.REFUSED: (EntryKind.REFUSED, "Refused"),
         JobState.UNKNOWN: (EntryKind.UNKNOWN, "Answer lost"),
     }
     if job.state in kinds:

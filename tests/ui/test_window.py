@@ -88,10 +88,14 @@ def test_fixed_object_names_are_there(desk: Desk) -> None:
     assert wanted <= names
 
 
-def test_only_operations_of_this_release_are_offered(desk: Desk) -> None:
+def test_all_four_operations_are_offered(desk: Desk) -> None:
     tabs = desk.window.drawer.tabs
-    assert [tabs.tabText(n) for n in range(tabs.count())] == ["Enhance"]
-    assert desk.window.findChild(QWidget, "profileSidebar") is None
+    assert [tabs.tabText(n) for n in range(tabs.count())] == [
+        "Enhance",
+        "Edit",
+        "Generate",
+        "Remix",
+    ]
 
 
 def test_every_control_has_a_name_for_people_and_for_scripts(desk: Desk) -> None:
@@ -267,7 +271,7 @@ def test_refused_and_failed_differ_and_say_why(desk: Desk, photos: list[Path]) -
     failure = JobError(ErrorKind.DISK, "/x is read-only.")
     desk.jobs.put(finished(photos[0], [], id="b", state=JobState.FAILED, error=failure, sequence=2))
     entries = desk.studio.strip.entries()
-    assert [entry.title for entry in entries] == ["Original", "Declined", "Failed"]
+    assert [entry.title for entry in entries] == ["Original", "Refused", "Failed"]
     assert entries[1].detail == "Policy 7"
     assert entries[2].detail == "/x is read-only."
 
