@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from phota_desktop.core.pricing import PUBLISHED, PriceTable
 from phota_desktop.services.catalogues import Catalogues
+from phota_desktop.services.ledger import Ledger
+from phota_desktop.services.people import People
+from phota_desktop.services.prompts import PromptHistory
 from phota_desktop.services.queue import JobQueue
+from phota_desktop.services.recipes import RecipeBook
 from phota_desktop.services.session import Session
 from phota_desktop.services.tasks import Tasks
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.journal import Journal
 from phota_desktop.store.lock import JobClaim
+from phota_desktop.store.notebook import Notebook
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import Settings
 from phota_desktop.store.vault import Vault
 
 
-@dataclass(frozen=True)
+@dataclass
 class Services:
-    """Everything that works below the window, built once per program."""
+    """Everything that works below the window, built once per program.
+
+    ``settings`` is replaced by whoever lets a person change them; the services see that at once.
+    """
 
     folders: AppFolders
     settings: Settings
@@ -30,6 +39,15 @@ class Services:
     vault: Vault
     queue: JobQueue
     catalogues: Catalogues
+    notebook: Notebook
+    prompts: PromptHistory
+    recipes: RecipeBook
+    people: People
+    ledger: Ledger
+
+    def prices(self) -> PriceTable:
+        """Return Phota's prices in force: the published ones under the person's own."""
+        return PUBLISHED.changed(self.settings.prices)
 
     async def close(self) -> None:
         """Stop the work, then the clients, then the journal: nothing is written after it."""
@@ -55,6 +73,7 @@ async def open_services(
     tasks = Tasks()
     session = Session(folders, settings, threads, environ)
     journal = await threads.journal(Journal, folders.journal_file)
+    notebook = Notebook(journal)
     vault = Vault(folders)
     queue = JobQueue(
         session,
@@ -76,4 +95,9 @@ async def open_services(
         vault=vault,
         queue=queue,
         catalogues=Catalogues(session, threads),
+        notebook=notebook,
+        prompts=PromptHistory(notebook, threads),
+        recipes=RecipeBook(notebook, threads),
+        people=People(session, notebook, threads, folders),
+        ledger=Ledger(journal, threads),
     )
