@@ -1,0 +1,239 @@
+"""A mention inside the prompt: one character of the text, painted as a chip with face and name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QPainter,
+    QPen,
+    QPyTextObject,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextDocumentFragment,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QTextEdit, QToolTip
+
+from phota_desktop.ui.profile_art import RoundArt
+from phota_desktop.ui.theme import tokens
+from phota_desktop.viewmodels.mentions import CHIP, Mention, cleaned, name_of, pieces, why_not
+
+if TYPE_CHECKING:
+    from phota_desktop.services.people import Person
+    from phota_desktop.ui.thumbnail_art import ThumbnailArt
+
+_TYPE = QTextFormat.ObjectTypes.UserObject.value + 1
+_PROFILE = QTextFormat.Property.UserProperty.value + 1
+_GAP = 4.0
+_EDGE = 2.0
+_WIDEST = 200.0
+"""Pixels; a longer name is shortened."""
+
+
+def chip_format(profile_id: str) -> QTextCharFormat:
+    """Return the format of the character that stands for a profile."""
+    made = QTextCharFormat()
+    made.setObjectType(_TYPE)
+    made.setProperty(_PROFILE, profile_id)
+    made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+    return made
+
+
+def profile_of(found: QTextFormat) -> str:
+    """Return the profile a format stands for, empty if it is not a chip's."""
+    return str(found.property(_PROFILE)) if found.objectType() == _TYPE else ""
+
+
+def insert_wire(cursor: QTextCursor, wire: str) -> None:
+    """Write a prompt with its mentions in place of the selection, as one step of undo."""
+    cursor.beginEditBlock()
+    cursor.removeSelectedText()
+    for piece in pieces(cleaned(wire)):
+        if isinstance(piece, Mention):
+            cursor.insertText(CHIP, chip_format(piece.profile_id))
+        else:
+            cursor.insertText(piece, QTextCharFormat())
+    cursor.endEditBlock()
+
+
+def wire_of(document: QTextDocument) -> str:
+    """Return a document's text with ``[[profile_id]]`` for each chip."""
+    lines = []
+    block = document.begin()
+    while block.isValid():
+        line = []
+        for place in block:
+            fragment = place.fragment()
+            profile_id = profile_of(fragment.charFormat())
+            instead = f"[[{profile_id}]]" if profile_id else ""
+            line.append(cleaned(fragment.text().replace(CHIP, instead)))
+        lines.append("".join(line))
+        block = block.next()
+    return "\n".join(lines)
+
+
+def wire_of_selection(cursor: QTextCursor) -> str:
+    """Return the selected text as it goes over the wire."""
+    apart = QTextDocument()
+    QTextCursor(apart).insertFragment(QTextDocumentFragment(cursor))
+    return wire_of(apart)
+
+
+def make_chips_of_typed(document: QTextDocument) -> None:
+    """Turn a ``[[profile_id]]`` that was typed by hand into a chip, within the same undo step."""
+    block = document.begin()
+    while block.isValid():
+        place = block.position()
+        found = []
+        for piece in pieces(block.text()):
+            typed = f"[[{piece.profile_id}]]" if isinstance(piece, Mention) else piece
+            if isinstance(piece, Mention):
+                found.append((place, place + units(typed), piece.profile_id))
+            place += units(typed)
+        for start, end, profile_id in reversed(found):
+            cursor = QTextCursor(document)
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.joinPreviousEditBlock()
+            cursor.insertText(CHIP, chip_format(profile_id))
+            cursor.endEditBlock()
+        block = block.next()
+
+
+def units(text: str) -> int:
+    """Return how many places of a Qt text a Python text takes."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def paint_face(
+    painter: QPainter, where: QRectF, person: Person | None, faces: RoundArt | None, font: QFont
+) -> None:
+    """Paint a person's picture, the initials where there is none, ``?`` for nobody we know."""
+    initials = person.initials if person is not None else "?"
+    painter.save()
+    if faces is not None and person is not None:
+        faces.paint(painter, where, person.picture, initials, font)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens().line))
+        painter.drawEllipse(where)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens().text))
+        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, initials)
+    painter.restore()
+
+
+class ChipArt(QPyTextObject):
+    """Measures and paints the chips of one field, and answers its tooltips."""
+
+    def __init__(self, field: QTextEdit) -> None:
+        super().__init__(field)
+        self._field = field
+        self._people: Mapping[str, Person] = {}
+        self._pictures: ThumbnailArt | None = None
+        self._faces: dict[int, RoundArt] = {}
+        field.document().documentLayout().registerHandler(_TYPE, self)
+        field.viewport().installEventFilter(self)
+
+    def show(self, people: Mapping[str, Person], pictures: ThumbnailArt | None) -> None:
+        """Show the chips with these names, states and faces."""
+        if pictures is not None and pictures is not self._pictures:
+            pictures.arrived.connect(self._field.viewport().update)
+            self._faces.clear()
+        self._people, self._pictures = people, pictures
+        document = self._field.document()
+        document.markContentsDirty(0, document.characterCount())
+        self._field.viewport().update()
+
+    def intrinsicSize(  # noqa: D102
+        self, doc: QTextDocument, pos_in_document: int, fmt: QTextFormat
+    ) -> QSizeF:
+        metrics = QFontMetricsF(doc.defaultFont())
+        height = metrics.height() + 1
+        name, word = self._words(fmt)
+        width = metrics.horizontalAdvance(self._label(name, word, metrics, doc))
+        return QSizeF(height + width + 2 * _GAP + _EDGE, height)
+
+    def drawObject(  # noqa: D102
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        doc: QTextDocument,
+        pos_in_document: int,
+        fmt: QTextFormat,
+    ) -> None:
+        colours = tokens()
+        metrics = QFontMetricsF(doc.defaultFont())
+        name, word = self._words(fmt)
+        is_selected = fmt.background().style() != Qt.BrushStyle.NoBrush
+        ground = colours.accent if is_selected else colours.hover
+        ink = colours.on_accent if is_selected else colours.warn if word else colours.text
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = rect.adjusted(1.0, 0.5, -1.0, -0.5)
+        painter.setPen(QPen(QColor(ink if word or is_selected else colours.quiet), 1.0))
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
+        side = int(body.height() - 2 * _EDGE)
+        face = QRectF(round(body.left() + _EDGE), round(body.center().y() - side / 2), side, side)
+        self._paint_face(painter, face, profile_of(fmt), doc)
+        painter.setFont(doc.defaultFont())
+        painter.setPen(QColor(ink))
+        words = QRectF(face.right() + _GAP, rect.top(), rect.width(), rect.height())
+        painter.drawText(
+            words,
+            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+            self._label(name, word, metrics, doc),
+        )
+        painter.restore()
+
+    def _paint_face(
+        self, painter: QPainter, where: QRectF, profile_id: str, doc: QTextDocument
+    ) -> None:
+        person = self._people.get(profile_id)
+        side = int(where.width())
+        if side not in self._faces and self._pictures is not None:
+            self._faces[side] = RoundArt(self._pictures, side)
+        font = doc.defaultFont()
+        font.setPointSizeF(font.pointSizeF() * 0.6)
+        paint_face(painter, where, person, self._faces.get(side), font)
+
+    def _words(self, fmt: QTextFormat) -> tuple[str, str]:
+        profile_id = profile_of(fmt)
+        return name_of(profile_id, self._people), why_not(profile_id, self._people)[0]
+
+    @staticmethod
+    def _label(name: str, word: str, metrics: QFontMetricsF, doc: QTextDocument) -> str:
+        behind = f" · {word}" if word else ""
+        room = min(_WIDEST, max(doc.textWidth() - 48.0, 48.0))
+        room -= metrics.horizontalAdvance(behind)
+        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, 24.0)) + behind
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.tip_at(event.pos().x(), event.pos().y())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self._field.viewport())
+                return True
+            QToolTip.hideText()
+        return False
+
+    def tip_at(self, x: int, y: int) -> str:
+        """Return who is under a point of the field's viewport, and what is wrong; or nothing."""
+        bars = self._field.horizontalScrollBar(), self._field.verticalScrollBar()
+        point = QPointF(x + bars[0].value(), y + bars[1].value())
+        profile_id = profile_of(self._field.document().documentLayout().formatAt(point))
+        if not profile_id:
+            return ""
+        name = name_of(profile_id, self._people)
+        reason = why_not(profile_id, self._people)[1]
+        return f"<p>{escape(reason or f'{name}: ready')}</p>"
