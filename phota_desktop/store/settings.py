@@ -11,10 +11,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from phota_desktop.core.options import MAX_VARIANTS, OutputFormat
+from phota_desktop.core.options import (
+    MAX_VARIANTS,
+    Operation,
+    OutputFormat,
+    Quality,
+    Resolution,
+)
+from phota_desktop.core.pricing import PriceRow
 from phota_desktop.store.files import atomic_write, disk_error, write_new
 
 MAX_CONCURRENCY = 8
+_MOST_PRICE = Decimal(100_000)
+_LEAST_PRICE = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -34,8 +43,9 @@ class Settings:
     """What a person chose; ``extra`` keeps fields of other versions through a save.
 
     ``out_dir`` None means the default results folder. ``daily_cap`` is in US dollars.
-    ``keys`` maps action names to key sequences. ``install_salt`` (32 hex digits) makes account
-    digests worthless elsewhere.
+    ``keys`` maps action names to key sequences. ``prices`` are a person's own (see
+    ``PriceTable.changed``), ``drawer`` the values last chosen there. ``install_salt`` (32 hex
+    digits) makes account digests worthless elsewhere.
     """
 
     theme: str = "dark"
@@ -47,6 +57,8 @@ class Settings:
     output_format: OutputFormat = OutputFormat.JPG
     window: WindowState = WindowState()
     keys: Mapping[str, str] = field(default_factory=dict)
+    prices: tuple[PriceRow, ...] = ()
+    drawer: Mapping[str, str] = field(default_factory=dict)
     seen_first_run: bool = False
     consented: bool = False
     install_salt: str = ""
@@ -127,8 +139,14 @@ def _encode(settings: Settings) -> bytes:
             value = dataclasses.asdict(value)
         elif isinstance(value, Decimal | Path):
             value = str(value)
+        elif one.name == "prices":
+            value = [_price_row(row) for row in settings.prices]
         plain[one.name] = dict(value) if isinstance(value, Mapping) else value
     return (json.dumps(plain, indent=2) + "\n").encode("ascii")
+
+
+def _price_row(row: PriceRow) -> dict[str, str | None]:
+    return dataclasses.asdict(row) | {"plain": str(row.plain), "identity": str(row.identity)}
 
 
 def _text(value: object) -> str:
@@ -157,6 +175,33 @@ def _money(value: object) -> Decimal:
     if not amount.is_finite() or amount < 0:
         raise ValueError
     return amount
+
+
+def _price(value: object) -> Decimal:
+    amount = _money(value)
+    if amount > _MOST_PRICE or amount != amount.quantize(_LEAST_PRICE):
+        raise ValueError
+    return amount
+
+
+def _prices(value: object) -> tuple[PriceRow, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(map(_row, value))
+
+
+def _row(value: object) -> PriceRow:
+    if not isinstance(value, dict):
+        raise TypeError
+    resolution, quality = value.get("resolution"), value.get("quality")
+    return PriceRow(
+        Operation(_text(value.get("operation"))),
+        _price(value.get("plain")),
+        _price(value.get("identity")),
+        _text(value.get("base_model", "")),
+        None if resolution is None else Resolution(_text(resolution)),
+        None if quality is None else Quality(_text(quality)),
+    )
 
 
 def _folder(value: object) -> Path | None:
@@ -208,6 +253,8 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "output_format": _format,
     "window": _window,
     "keys": _texts,
+    "prices": _prices,
+    "drawer": _texts,
     "seen_first_run": _flag,
     "consented": _flag,
     "install_salt": _salt,

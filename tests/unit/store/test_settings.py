@@ -14,7 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.options import OutputFormat
+from phota_desktop.core.options import Operation, OutputFormat, Quality, Resolution
+from phota_desktop.core.pricing import PriceRow
 from phota_desktop.store.settings import Settings, SettingsStore, WindowState
 
 _JSON = st.recursive(
@@ -42,6 +43,12 @@ def test_everything_comes_back(path: Path) -> None:
         output_format=OutputFormat.PNG,
         window=WindowState("AdnQywAD", (240, 900, 320), drawer_open=False),
         keys={"submit": "Ctrl+Return"},
+        prices=(
+            PriceRow(Operation.EDIT, Decimal("0.09"), Decimal("0.10"), "nb2", Resolution.R1K),
+            PriceRow(Operation.GENERATE, Decimal(1), Decimal(2), quality=Quality.LOW),
+            PriceRow(Operation.ENHANCE, Decimal("0.000001"), Decimal(0)),
+        ),
+        drawer={"operation": "remix", "edit.base_model": "reve"},
         seen_first_run=True,
         consented=True,
         install_salt="00ff",
@@ -73,6 +80,29 @@ def test_bad_fields_are_said_and_unknown_ones_kept(path: Path) -> None:
     assert len(store.problems) == 4
     store.save(replace(loaded, theme="light"))
     assert json.loads(path.read_text())["future"] == [1]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        3,
+        {},
+        {"operation": "edit", "plain": "0.10"},
+        {"operation": "train", "plain": "1", "identity": "1"},
+        {"operation": "edit", "plain": "-1", "identity": "1"},
+        {"operation": "edit", "plain": "1E+999999", "identity": "1"},
+        {"operation": "edit", "plain": "1", "identity": "0.0000001"},
+        {"operation": "edit", "plain": "1", "identity": "1", "resolution": "9K"},
+        {"operation": "edit", "plain": "1", "identity": "1", "quality": ["low"]},
+    ],
+)
+def test_a_price_that_is_none_is_said_and_not_used(path: Path, row: object) -> None:
+    path.write_text(json.dumps({"prices": [row], "drawer": {"operation": "edit"}}))
+    store = SettingsStore(path)
+    loaded = store.load()
+    assert loaded.prices == ()
+    assert loaded.drawer == {"operation": "edit"}
+    assert len(store.problems) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b"[" * 100_000])
