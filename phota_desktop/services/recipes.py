@@ -41,6 +41,7 @@ class RecipeBook:
 
     async def rename(self, old: str, new: str) -> None:
         """Give a recipe another name; PhotaError INVALID when that is taken or there is none."""
+        new = new.strip()
         book = {recipe.name: recipe for recipe in await self.all()}
         if old not in book or (new in book and new != old):
             taken = f"There is a recipe {new!r} already." if old in book else f"No recipe {old!r}."

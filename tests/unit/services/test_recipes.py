@@ -30,8 +30,9 @@ async def test_recipes_are_kept_by_name(open_real_services: Open) -> None:
     async with open_real_services(engine=Engine.LOCAL) as services:
         book = services.recipes
         assert await book.all() == [Recipe("Studio", WARM.choice), WARM]
+        await book.rename("Studio", " Studio ")
         await book.rename("Studio", "Aged")
-        for old, new in (("Aged", WARM.name), ("gone", "x")):
+        for old, new in (("Aged", WARM.name), ("Aged", ""), ("gone", "x")):
             with pytest.raises(PhotaError):
                 await book.rename(old, new)
         assert [recipe.name for recipe in await book.all()] == ["Aged", WARM.name]
