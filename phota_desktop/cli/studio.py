@@ -16,7 +16,7 @@ from phota_desktop.cli.requests import Ask, asks, choice
 from phota_desktop.cli.spending import may_spend
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
-from phota_desktop.core.pricing import FREE, PUBLISHED, PriceTable, estimate
+from phota_desktop.core.pricing import FREE, PriceTable, estimate
 from phota_desktop.core.requests import StudioRequest
 from phota_desktop.environment import found_environment
 from phota_desktop.services.composition import Services, open_services
@@ -94,7 +94,7 @@ async def run_asks(
 
 def prices_in_force(engine: Engine, services: Services) -> PriceTable:
     """Return what an engine's work costs: published prices, under the person's own ones."""
-    return FREE if engine is Engine.LOCAL else PUBLISHED
+    return FREE if engine is Engine.LOCAL else services.prices()
 
 
 def _is_out_of_reach(finding: KeyFinding) -> bool:
