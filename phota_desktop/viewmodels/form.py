@@ -76,7 +76,8 @@ class RequestForm(RequestPictures):
     def choice(self) -> Choice:
         """Everything but the pictures, as it would be sent now."""
         ratio = self._choice.aspect_ratio
-        if self.match_original and self.offered.ratios:
+        takes = self.offered
+        if self.match_original and takes.ratios and takes.images[1]:  # generate has no original
             ratio = nearest_ratio(*self._size) if self._size else AspectRatio.AUTO
         return replace(self._choice, aspect_ratio=ratio, profile_ids=self.profile_ids)
 
@@ -312,7 +313,8 @@ class RequestForm(RequestPictures):
     def cost_text(self, photo: Path | None) -> str:
         """Return the line above the button: what the price is made of."""
         if self.engine is Engine.LOCAL:
-            return free_words(len(self._images(self.operation, photo) or (None,)))
+            images = self._images(self.operation, photo)
+            return free_words(1 if images is None else len(images))
         return charge_words(self._any_request(photo), self._table)
 
     @property

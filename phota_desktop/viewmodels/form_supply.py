@@ -34,7 +34,7 @@ class FormSupply(QObject):
         form.set_variants(settings.value.variants)
         form.set_format(settings.value.output_format)
         form.set_prices(settings.prices)
-        form.restore(getattr(settings.value, "drawer", {}))  # interim
+        form.restore(settings.value.drawer)
         form.changed.connect(self._on_form)
         settings.changed.connect(self._on_settings)
         settings.engine_changed.connect(self._on_engine)
@@ -60,9 +60,9 @@ class FormSupply(QObject):
 
     def _on_form(self) -> None:
         form = self._form
-        self._settings.change(variants=form.variants, output_format=form.output_format)
-        if hasattr(self._settings.value, "drawer"):  # interim
-            self._settings.change(drawer=form.saved())
+        self._settings.change(
+            variants=form.variants, output_format=form.output_format, drawer=form.saved()
+        )
         self._measure()
         self._ask_models()
 

@@ -13,7 +13,7 @@ from phota_desktop.core.requests import EditRequest, GenerateRequest, StudioRequ
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-_LIKE = 0.03
+_LIKE = 0.05
 """Shapes whose width to height differs by less than this part are one shape."""
 
 

@@ -52,6 +52,7 @@ class SettingsViewModel(QObject):
     def attach(self, services: Services) -> None:
         """Take over the session, which starts after the window's first paint."""
         self._services = services
+        services.settings = self._settings
         services.session.changed.subscribe(self._on_session)
         self.engine_changed.emit()
 
@@ -66,6 +67,8 @@ class SettingsViewModel(QObject):
         if new == self._settings:
             return
         old, self._settings = self._settings, new
+        if self._services is not None:
+            self._services.settings = new
         if new.theme != old.theme:
             self.theme_changed.emit(new.theme)
         if new.surround != old.surround:
@@ -88,7 +91,7 @@ class SettingsViewModel(QObject):
     @property
     def prices(self) -> PriceTable:
         """The published prices with the person's own before them."""
-        rows = getattr(self._settings, "prices", ())  # interim
+        rows = self._settings.prices
         return PUBLISHED.changed(rows) if rows else PUBLISHED
 
     def next_surround(self) -> None:

@@ -159,15 +159,13 @@ class Submitter(QObject):
         prompt, riding = wish.request.prompt, wish.request.profile_ids
         if wish.engine is not services.session.engine or not (riding or mentions(prompt)):
             return []
-        people = getattr(services, "people", None)  # interim
-        if people is None:
-            return []
+        people = services.people
         if profile_problems(prompt, riding, people.people):
             await people.refresh()
         return profile_problems(prompt, riding, people.people) if people.is_listed else []
 
     async def _remember(self, services: Services, wish: Wish) -> None:
         prompt = wish.request.prompt
-        if prompt and hasattr(services, "prompts"):  # interim
+        if prompt:
             photos = [str(image) for image in wish.request.images if isinstance(image, Path)]
             await services.prompts.add(prompt, wish.request.operation, photos)
