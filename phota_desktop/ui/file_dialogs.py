@@ -34,6 +34,21 @@ def ask_photos(
     dialog.open()
 
 
+def ask_table(
+    parent: QWidget, name: str, folder: Path | None, then: Callable[[Path], object]
+) -> None:
+    """Ask where a table is to be saved as CSV under ``name`` or another one."""
+    dialog = _dialog(parent, "tableDialog", "Export table", folder)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    # A taken name becomes the next free one, so there is nothing to confirm.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog.setDefaultSuffix("csv")
+    dialog.setNameFilters(["CSV (*.csv)"])
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+    dialog.open()
+
+
 def ask_folder(parent: QWidget, start: Path | None, then: Callable[[Path], object]) -> None:
     """Ask for a folder; ``then`` gets it."""
     dialog = _dialog(parent, "folderDialog", "Choose folder", start)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from phota_desktop.viewmodels.people import PeopleViewModel
 
 PEOPLE_SHARE = 0.45
-"""Of the panel's height, at most, for people and pets."""
+"""Of the panel's height for people and pets; more only where the photos leave it free."""
+PHOTO_ROW = 60
+"""Pixels in height of one photo, about."""
 
 
 class PhotoPanel(QFrame):
@@ -82,7 +84,12 @@ class PhotoPanel(QFrame):
         number = self._studio.photos.rowCount()
         self._title.setText(f"Photos  {number}" if number else "Photos")
         self._empty.setVisible(number == 0)
+        self._share_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self.sidebar.set_room(int(self.height() * PEOPLE_SHARE))
+        self._share_room()
+
+    def _share_room(self) -> None:
+        photos = PHOTO_ROW * (self._studio.photos.rowCount() + 1)
+        self.sidebar.set_room(max(int(self.height() * PEOPLE_SHARE), self.height() - photos))

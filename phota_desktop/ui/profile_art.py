@@ -10,6 +10,8 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPixmap, QTransform
 from phota_desktop.ui.theme import tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 
+GROUND_ALPHA = 36
+
 
 class RoundArt:
     """Keeps each disc at the screen's scale, so that scrolling only copies pixels."""
@@ -30,7 +32,9 @@ class RoundArt:
             return
         colours = tokens()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.line))
+        ground = QColor(colours.text)  # thinned, so that it stands out from any row's ground
+        ground.setAlpha(GROUND_ALPHA)
+        painter.setBrush(ground)
         painter.drawEllipse(where)
         inside = QFont(font)
         inside.setPointSizeF(font.pointSizeF() * 0.95)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from phota_desktop.ui.controls import Caption, plain_text
 from phota_desktop.ui.theme import GRID
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLineEdit
+    from PySide6.QtWidgets import QLineEdit, QPushButton
 
     from phota_desktop.ui.controls import IconButton
     from phota_desktop.ui.profile_list import ProfileList
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MANY_ROWS = 12
 """With more people than this there is a field to find one by name."""
 FEWEST_ROWS = 3
+HEAD = 28
+"""Pixels: the heading is as high as the button that comes to it later."""
 EMPTY = "People and pets you train appear here."
 
 
@@ -38,9 +40,11 @@ class ProfileSidebar(QFrame):
         self._list: ProfileList | None = None
         self._find: QLineEdit | None = None
         self._refresh: IconButton | None = None
+        self._untick: QPushButton | None = None
         self._room = 10_000
         self._title = QLabel("People & pets", self)
         plain_text(self._title)
+        self._title.setMinimumHeight(HEAD)
         self._empty = Caption(EMPTY, self)
         self._warning = Caption("", self, role="warn")
         self._warning.setObjectName("profileWarning")
@@ -74,7 +78,8 @@ class ProfileSidebar(QFrame):
         self._refresh = IconButton(
             "refreshPeople", "refresh", "Refresh people and pets", self, on_click=people.refresh
         )
-        self._refresh.setIconSize(self._refresh.iconSize() * 0.8)
+        self._refresh.setIconSize(QSize(16, 16))
+        self._refresh.setFixedSize(HEAD, HEAD)
         self._head.addWidget(self._refresh)
         people.changed.connect(self.refresh)
         self.refresh()
@@ -101,9 +106,26 @@ class ProfileSidebar(QFrame):
         self._empty.setText("Nobody of that name." if nobody_found else people.empty_words)
         self._empty.setVisible(not people.model.rowCount())
         warning = people.warning or (f"Not refreshed. {people.problem}" if people.problem else "")
-        self._warning.setText(warning)
-        self._warning.setVisible(bool(warning))
+        self._warning.set_role("warn" if warning else "quiet")
+        self._warning.setText(warning or people.hint)
+        self._warning.setVisible(bool(warning or people.hint))
+        if self._untick is not None or people.strangers:
+            self._offer_untick(people)
         self._fit()
+
+    def _offer_untick(self, people: PeopleViewModel) -> None:
+        """Show the one thing to do about ticks of people who cannot be used."""
+        if self._untick is None:
+            from phota_desktop.ui.controls import push_button
+
+            self._untick = push_button("untickStrangers", "Untick", self)
+            self._untick.clicked.connect(lambda _on=False: people.drop_strangers())
+            row = QHBoxLayout()
+            row.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+            row.addWidget(self._untick)
+            row.addStretch(1)
+            self._column.addLayout(row)
+        self._untick.setVisible(bool(people.strangers))
 
     def _make_list(self, people: PeopleViewModel) -> None:
         from phota_desktop.ui.profile_list import ProfileList

@@ -1,9 +1,10 @@
-"""Settings on one page: engine and key, where results go, how the window looks."""
+"""Settings: engine and key, where results go, how the window looks, and a page of prices."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -12,16 +13,23 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
 from phota_desktop.core.jobs import Engine
-from phota_desktop.ui.controls import Caption, ElidedLabel, push_button, scale_font
+from phota_desktop.ui.controls import Caption, ElidedLabel, push_button
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
+from phota_desktop.viewmodels.price_rows import parse_money
 from phota_desktop.viewmodels.settings import SettingsViewModel
 
+if TYPE_CHECKING:
+    from phota_desktop.ui.price_editor import PriceEditor
+
+MAX_CONCURRENCY = 8
 MAX_CAP = 10_000
 """US dollars a day; more is a typing mistake."""
 
@@ -88,6 +96,21 @@ class SettingsDialog(QDialog):
         self.cap.setAccessibleName("Daily cap in US dollars")
         self.cap.setMaximumWidth(100)
         self.cap.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.concurrency = SegmentedControl(
+            "concurrencySetting",
+            "Jobs at once",
+            [Segment(str(n), str(n), str(n)) for n in range(1, MAX_CONCURRENCY + 1)],
+            self,
+            stretch=True,
+        )
+        self.tabs = QTabBar(self)
+        self.tabs.setObjectName("settingsTabs")
+        self.tabs.setAccessibleName("Settings")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for words in ("General", "Prices"):
+            self.tabs.addTab(words)
+        self._pages = QStackedWidget(self)
         self._lay_out()
         self._connect()
         self.refresh()
@@ -118,6 +141,7 @@ class SettingsDialog(QDialog):
             ("", forget_row),
             ("Results folder", folder_row),
             ("Daily cap", cap_row),
+            ("Jobs at once", self.concurrency),
             ("Theme", self.theme),
             ("Canvas surround", self.surround),
         )
@@ -133,14 +157,17 @@ class SettingsDialog(QDialog):
                 grid.setRowMinimumHeight(row, 40)
         close = push_button("closeSettings", "Close", self)
         close.clicked.connect(self.accept)
-        title = _label(self, "Settings")
-        scale_font(title, 1.25)
+        self._general = QWidget(self)
+        page = QVBoxLayout(self._general)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addLayout(grid)
+        page.addStretch(1)
+        self._pages.addWidget(self._general)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
+        whole.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         whole.setSpacing(2 * GRID)
-        whole.addWidget(title)
-        whole.addLayout(grid)
-        whole.addStretch(1)
+        whole.addWidget(self.tabs)
+        whole.addWidget(self._pages, 1)
         whole.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 
     def _connect(self) -> None:
@@ -154,9 +181,33 @@ class SettingsDialog(QDialog):
         self.key.returnPressed.connect(lambda: self._with_key(settings.check_key))
         self.choose.clicked.connect(lambda _on=False: self._choose_folder())
         self.cap.editingFinished.connect(self._take_cap)
+        self.concurrency.chosen.connect(lambda n: settings.change(concurrency=int(n)))
+        self.tabs.currentChanged.connect(self._show_page)
         settings.key_told.connect(self._on_key_told)
         settings.changed.connect(self.refresh)
         settings.engine_changed.connect(self.refresh)
+
+    @cached_property
+    def prices(self) -> PriceEditor:
+        """The page of prices, made when it is first looked at."""
+        from phota_desktop.ui.price_editor import PriceEditor
+
+        made = PriceEditor(self._settings, self)
+        self._pages.addWidget(made)
+        return made
+
+    def show_cap(self) -> None:
+        """Show where the daily cap is changed."""
+        self.tabs.setCurrentIndex(0)
+        self.cap.setFocus()
+        self.cap.selectAll()
+
+    def show_prices(self) -> None:
+        """Show the prices."""
+        self.tabs.setCurrentIndex(1)
+
+    def _show_page(self, page: int) -> None:
+        self._pages.setCurrentWidget(self.prices if page else self._general)
 
     def refresh(self) -> None:
         """Show what counts now."""
@@ -174,18 +225,16 @@ class SettingsDialog(QDialog):
         folder = settings.results_folder
         self._folder.set_text(str(folder) if folder else "")
         self.cap.setText(f"{value.daily_cap:.2f}")
+        self.concurrency.set_value(str(value.concurrency))
         self.forget.setVisible(settings.has_key)
         if not self.key.text():
             self._say(settings.key_source, "quiet")
 
     def _take_cap(self) -> None:
         """Take the typed cap; what is no amount of money gives way to the old one."""
-        try:
-            dollars = Decimal(self.cap.text().strip().lstrip("$").replace(",", "."))
-        except InvalidOperation:
-            dollars = Decimal("NaN")
-        if dollars.is_finite() and 0 <= dollars <= MAX_CAP:
-            self._settings.change(daily_cap=dollars.quantize(Decimal("0.01")))
+        dollars = parse_money(self.cap.text(), MAX_CAP)
+        if dollars is not None:
+            self._settings.change(daily_cap=dollars)
         self.refresh()
 
     def _with_key(self, call: object) -> None:

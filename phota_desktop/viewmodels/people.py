@@ -175,21 +175,23 @@ class PeopleViewModel(QObject):
         self._settings = settings
         self._services: Services | None = None
         self._leave: Callable[[], None] = _nothing
+        self._people: tuple[Person, ...] = ()
+        self._ticks: tuple[tuple[str, ...], bool] = ((), False)
         self._filter = ""
         self._looked = ""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._look)
         self.model.tick_asked.connect(self.set_riding)
-        form.changed.connect(self._show)
+        form.changed.connect(self._on_form)
         settings.changed.connect(self._look_again)
         settings.engine_changed.connect(self._look_again)
 
     def attach(self, services: Services) -> None:
         """Show the people the services know, and ask for news a moment later."""
         self._services = services
-        self._leave = services.people.changed.subscribe(lambda _people: self._show())
-        self._show()
+        self._leave = services.people.changed.subscribe(self._on_people)
+        self._on_people(services.people)
         self._later.start(FIRST_LOOK_MS)
 
     def detach(self) -> None:
@@ -203,7 +205,7 @@ class PeopleViewModel(QObject):
     @property
     def people(self) -> tuple[Person, ...]:
         """Everybody, whatever the list is searched for."""
-        return self._services.people.people if self._services else ()
+        return self._people
 
     @property
     def empty_words(self) -> str:
@@ -257,6 +259,13 @@ class PeopleViewModel(QObject):
             return f"{riding} ride on this request; above {MANY} likeness may suffer."
         return ""
 
+    @property
+    def hint(self) -> str:
+        """How people come into a request that takes no ticks; empty where ticks do it."""
+        if self.takes_ticks or not self._people:
+            return ""
+        return "No ticks here: mention people in the prompt with @."
+
     def set_riding(self, profile_id: str, rides: bool) -> None:
         """Let a profile ride on the request, or not."""
         self._form.set_riding(profile_id, rides)
@@ -286,12 +295,21 @@ class PeopleViewModel(QObject):
             self._looked = account
             self.refresh()
 
+    def _on_people(self, people: People) -> None:
+        self._people = people.people
+        self._show()
+
+    def _on_form(self) -> None:
+        """Follow the ticks alone: the form changes with every letter of the prompt."""
+        if self._ticks != (self._form.profile_ids, self.takes_ticks):
+            self._show()
+
     def _show(self) -> None:
-        people = self.people
+        people = self._people
         if self._filter:
             people = tuple(one for one in people if self._filter in shown_name(one).casefold())
-        riding = frozenset(self._form.profile_ids)
-        self.model.show(people, riding, has_ticks=self.takes_ticks)
+        self._ticks = (self._form.profile_ids, self.takes_ticks)
+        self.model.show(people, frozenset(self._ticks[0]), has_ticks=self._ticks[1])
         self.changed.emit()
 
     async def _refresh(self, people: People) -> None:
