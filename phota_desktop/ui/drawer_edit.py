@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from phota_desktop.core.options import BaseModel, Operation, Quality, Resolution
 from phota_desktop.ui.aspect_picker import MATCH, AspectPicker
 from phota_desktop.ui.field import Field
+from phota_desktop.ui.icons import pixmap
 from phota_desktop.ui.segmented import Segment, SegmentedControl
-from phota_desktop.ui.theme import GRID
+from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.form import RequestForm
 
 Ask = Callable[[Callable[[], object]], None]
@@ -45,6 +46,12 @@ class ModelBox(QComboBox):
             self.setCurrentIndex(row)
             self.blockSignals(was)
         self.setToolTip(str(self.itemData(row, Qt.ItemDataRole.ToolTipRole) or ""))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        painter = QPainter(self)
+        arrow = pixmap("down", tokens().quiet, 16, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(self.width() - 16 - GRID, (self.height() - 16) / 2), arrow)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
         event.ignore()  # a price must not change because somebody scrolls

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from phota_desktop.core.options import MAX_EDIT_IMAGES, Operation
 from phota_desktop.ui.controls import Caption, focus_by_tab, plain_text
@@ -59,19 +67,20 @@ class EditPictures(QWidget):
         self.reset = small_button("shownPhotoButton", "Only the shown photo", self)
         self.add = small_button("addSourceButton", "Add…", self)
         self.add.setToolTip("Add a photo to this edit")
-        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(self._fill)
-        self.add.setMenu(self._menu)
+        self.add.clicked.connect(lambda _on=False: self._offer_photos())
         self.field.add_tool(self.add)
         self._hint = Caption("The shown photo. Add more to combine them.", self)
         self._hint.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setSpacing(GRID // 2)
         column.addWidget(self.field)
         column.addWidget(self._hint)
-        column.addWidget(self.reset)
+        row = QHBoxLayout()
+        row.addWidget(self.reset)
+        row.addStretch(1)
+        column.addLayout(row)
         form = studio.form
         self.list.dropped.connect(lambda offer: self.add_files(pictures_of(studio, offer)))
         self.list.moved.connect(form.move_source)
@@ -97,7 +106,7 @@ class EditPictures(QWidget):
             words = f"An edit takes up to {MAX_EDIT_IMAGES} photos; {count(refused, 'photo')}"
             self._studio.say(f"{words} left out.")
 
-    def _fill(self) -> None:
+    def _offer_photos(self) -> None:
         self._menu.clear()
         self._menu.addAction("Choose files…", self._choose)
         taken = self._studio.form.effective_sources(self._studio.photo)
@@ -107,6 +116,7 @@ class EditPictures(QWidget):
         for path in opened:
             name = plain(path.name, 40).replace("&", "&&")
             self._menu.addAction(name, partial(self.add_files, [path]))
+        self._menu.popup(self.add.mapToGlobal(self.add.rect().bottomLeft()))
 
     def _choose(self) -> None:
         from phota_desktop.ui.file_dialogs import ask_photos

@@ -189,6 +189,7 @@ class SourceList(QListView):
         self.setItemDelegate(SourceDelegate(art, self))
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setFrameShape(QListView.Shape.NoFrame)
@@ -220,7 +221,7 @@ class SourceList(QListView):
 
     def _fit(self) -> None:
         """Take the height that all pictures need: the drawer scrolls, not the list."""
-        side = max(48, (self.width() + _GAP) // _ACROSS)
+        side = max(48, (self.width() - 1) // _ACROSS)
         tile = QSize(side, round((side - _GAP) * 0.78) + _GAP)
         if tile != self.tile:
             self.tile = tile

@@ -7,10 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QPlainTextEdit,
     QScrollArea,
     QSizePolicy,
     QTabBar,
@@ -19,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.core.options import MAX_VARIANTS, Operation
-from phota_desktop.ui.controls import Caption, push_button
+from phota_desktop.ui.controls import Caption, polish_again, push_button
 from phota_desktop.ui.field import Field
+from phota_desktop.ui.prompt_editor import PromptEditor
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
@@ -34,32 +33,6 @@ if TYPE_CHECKING:
 WIDTH = 288
 _BESIDE_BAR = 10
 """Width in pixels of the scroll bar, which takes its room from the margin."""
-
-
-class PromptEditor(QPlainTextEdit):
-    """A plain text field for the prompt; Tab leaves it, Escape gives it back to the canvas."""
-
-    changed = Signal()
-    left = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("promptEditor")
-        self.setAccessibleName("Prompt")
-        self.setTabChangesFocus(True)
-        self.setMinimumHeight(44)
-        self.setMaximumHeight(96)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAcceptDrops(False)  # a photo dropped here opens like anywhere else
-        self.textChanged.connect(self.changed)
-
-    def wire_text(self) -> str:
-        """Return the prompt as it is sent."""
-        return self.toPlainText()
-
-    def set_wire_text(self, text: str) -> None:
-        """Show a prompt as it is sent."""
-        self.setPlainText(text)
 
 
 class StudioDrawer(QFrame):
@@ -124,6 +97,7 @@ class StudioDrawer(QFrame):
         self.submit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._lay_out()
         self._connect()
+        self._say_adjusted("")
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -136,7 +110,9 @@ class StudioDrawer(QFrame):
             self._fields.addWidget(part)
         self._fields.addStretch(1)
         self.area.setWidget(self._form_frame)
-        foot = QVBoxLayout()
+        self._foot = QFrame(self)
+        self._foot.setObjectName("drawerFoot")
+        foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         foot.setSpacing(GRID)
         for line in (self.adjusted, self.output, self.cost, self.submit):
@@ -149,7 +125,7 @@ class StudioDrawer(QFrame):
         head.addWidget(self.tabs)
         column.addLayout(head)
         column.addWidget(self.area, 1)
-        column.addLayout(foot)
+        column.addWidget(self._foot)
 
     def _connect(self) -> None:
         form = self._studio.form
@@ -179,6 +155,8 @@ class StudioDrawer(QFrame):
         if margins.right() != right:
             margins.setRight(right)
             self._fields.setContentsMargins(margins)
+            self._foot.setProperty("lined", high > 0)
+            polish_again(self._foot)
 
     # -- what Enhance does not show -----------------------------------------------------------
 
@@ -248,8 +226,7 @@ class StudioDrawer(QFrame):
             self.tabs.blockSignals(was)
         self._promise.setText(OFFERS[row].promise)
         self.prompt.setPlaceholderText(OFFERS[row].prompt_hint)
-        if self.prompt.wire_text() != form.prompt:
-            self.prompt.set_wire_text(form.prompt)
+        self.prompt.set_wire_text(form.prompt)
         self._show_part("edit_pictures", form.operation is Operation.EDIT)
         self._show_part("remix_pictures", form.operation is Operation.REMIX)
         self._show_part("edit_controls", bool(form.offered.models))

@@ -32,6 +32,7 @@ class Tokens:
     panel: str
     raised: str
     hover: str
+    chosen: str
     line: str
     text: str
     quiet: str
@@ -50,6 +51,7 @@ THEMES: dict[ThemeName, Tokens] = {
         panel="#262626",
         raised="#303030",
         hover="#383838",
+        chosen="#2f4658",
         line="#3a3a3a",
         text="#e6e6e6",
         quiet="#a0a0a0",
@@ -66,6 +68,7 @@ THEMES: dict[ThemeName, Tokens] = {
         panel="#f5f5f5",
         raised="#ffffff",
         hover="#e6e6e6",
+        chosen="#cfe2f2",
         line="#cfcfcf",
         text="#1d1d1d",
         quiet="#5a5a5a",
@@ -82,6 +85,7 @@ THEMES: dict[ThemeName, Tokens] = {
         panel="#000000",
         raised="#141414",
         hover="#333333",
+        chosen="#4d4419",
         line="#ffffff",
         text="#ffffff",
         quiet="#e2e2e2",
@@ -106,6 +110,8 @@ QMainWindow, QDialog, #topBar, #statusRow { background: $window; }
 #emptyStage[surround="white"] { background: #ffffff; }
 #divider { background: $line; border: none; }
 #drawerScroll, #drawerForm { background: $panel; border: none; }
+#drawerFoot { background: $panel; border-top: 1px solid $panel; }
+#drawerFoot[lined="true"] { border-top-color: $line; }
 #adjustedLabel { border-left: 2px solid $accent; padding: 1px 0 1px 8px; }
 #topBar { border-bottom: 1px solid $line; }
 #statusRow { border-top: 1px solid $line; }
@@ -135,28 +141,39 @@ QToolButton[segment] { background: $raised; border: 1px solid $line; border-radi
   padding: 3px 10px; color: $quiet; }
 QToolButton[segment][words="true"] { padding-right: 5px; }
 QToolButton[segment]:hover { background: $hover; color: $text; }
-QToolButton[segment]:checked { background: $hover; color: $text; }
+QToolButton[segment]:checked { background: $chosen; color: $text; }
 QToolButton[segment="first"], QToolButton[segment="middle"] { border-right: none; }
 QToolButton[segment="first"] { border-top-left-radius: ${radius}px;
   border-bottom-left-radius: ${radius}px; }
 QToolButton[segment="only"] { border-radius: ${radius}px; }
+QToolButton[segment="only"]:checked { background: $raised; }
 QToolButton[segment="last"] { border-top-right-radius: ${radius}px;
   border-bottom-right-radius: ${radius}px; }
 QToolButton[segment]:focus { border: 1px solid $accent; }
 #aspectRatioBox QToolButton { padding: 0; }
-QToolButton[small="true"] { padding: 0 6px; min-height: 18px; color: $accent; }
-QToolButton[small="true"]:disabled { color: $disabled; }
+QToolButton[small="true"] { background: $raised; border-color: $line; border-radius: 4px;
+  padding: 0 7px; min-height: 18px; }
+QToolButton[small="true"]:hover { background: $hover; }
+QToolButton[small="true"]:focus { border-color: $accent; }
 #removeReferenceButton { background: $panel; border-radius: 4px; padding: 0; min-height: 0; }
 #removeReferenceButton:hover { background: $hover; }
-QPlainTextEdit, QLineEdit, QComboBox { background: $raised; border: 1px solid $line;
+QPlainTextEdit, QTextEdit, QLineEdit, QComboBox { background: $raised; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; selection-background-color: $accent;
   selection-color: $on_accent; }
 QLineEdit, QComboBox { min-height: 22px; }
-QPlainTextEdit:focus, QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+#promptEditor { padding: 4px; }
+QPlainTextEdit:focus, QTextEdit:focus, QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
   selection-background-color: $hover; selection-color: $text; outline: none; }
 QListView { background: $panel; border: none; outline: none; }
+QTreeView { background: $panel; border: 1px solid $line; border-radius: ${radius}px;
+  outline: none; selection-color: $text; }
+QTreeView::item { padding: 4px 8px; }
+QTreeView::item:selected { background: $hover; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: $panel; color: $quiet; border: none;
+  border-bottom: 1px solid $line; padding: 4px 8px; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; padding: 8px 8px 7px 8px;
   border-bottom: 2px solid transparent; }
