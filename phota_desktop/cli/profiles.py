@@ -93,7 +93,9 @@ class ProfileVerb:
             return await call
         except PhotaError as error:
             if error.kind is ErrorKind.GONE:
-                error.message = f"There is no profile {self.arguments.id}, or not what was asked."
+                more = ", or it has no picture yet" if self.arguments.action == "picture" else ""
+                error.message = f"There is no profile {self.arguments.id}{more}."
+                error.hint = ""
             raise
 
     async def _name(self, profile_id: str) -> str:
@@ -102,15 +104,13 @@ class ProfileVerb:
 
     async def _list(self) -> Exit:
         people = self.services.people
+        for training in await self.trainer.look_again():
+            await people.rename(training.profile_id, training.name)
         problem = await people.refresh()
         if problem is not None and not people.is_listed:
             raise problem
-        if await self.trainer.doubtful():
-            listed = await self._api.ids()
-            for training in await self.trainer.match(listed):
-                await people.rename(training.profile_id, training.name)
-            for training in await self.trainer.doubtful():
-                self.output.complain(f"{lost(training)} It is not listed.")
+        for training in await self.trainer.doubtful():
+            self.output.complain(f"{lost(training)} It is not listed.")
         for one in people.people:
             self.tell(Profile(one.id, one.status, one.message), one.name)
         if not people.people:
@@ -161,6 +161,7 @@ class ProfileVerb:
         await self._known(self._api.delete(profile_id))
         await people.refresh()  # takes the picture out of the cache
         await people.rename(profile_id, "")
+        await self.trainer.forget(profile_id)
         self.output.line(f"{profile_id}  deleted")
         if self.output.as_json:
             self.output.record(profile_object("delete", profile_id, name, message="deleted"))

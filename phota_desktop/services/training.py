@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -80,7 +79,7 @@ class Trainer:
                 decision = decide(Step.TRAIN, error, attempt, since, self._random)
                 busy = error.kind is ErrorKind.BUSY and decision.action is Action.WAIT
                 if not busy or attempt >= BUSY_TRIES:
-                    await self._save(replace(training, state=TrainingState.FAILED))
+                    await self._end(training, TrainingState.FAILED)
                     raise
                 await asyncio.sleep(decision.seconds)
             known = await self._look(training)
@@ -139,18 +138,21 @@ class Trainer:
             spread = left / max(1, LOOKS - looks) if left > 0 else 1.0
             await asyncio.sleep(min(PAUSE_S, max(spread, 0.1)))
 
-    async def match(self, profiles: Sequence[Profile]) -> list[Training]:
-        """Return trainings of lost answers that are in this list of all profiles, now KNOWN."""
-        found = []
-        for training in await self.doubtful():
-            for profile in profiles:
-                if profile.tag == training.tag:
-                    found.append(await self._know(training, profile.id))
-        return found
+    async def look_again(self) -> list[Training]:
+        """Look once for each training whose answer was lost; return those that had begun.
+
+        Raises PhotaError when the server cannot be asked.
+        """
+        looked = [await self._look(training) for training in await self.doubtful()]
+        return [training for training in looked if training is not None]
 
     async def give_up(self, training: Training) -> None:
         """Look no longer for a training; only a person decides that."""
-        await self._save(replace(training, state=TrainingState.GIVEN_UP))
+        await self._end(training, TrainingState.GIVEN_UP)
+
+    async def forget(self, profile_id: str) -> None:
+        """Drop what is on record of a profile that was deleted."""
+        await self._threads.files(self._log.forget, profile_id)
 
     async def settle(self, profile_id: str) -> Profile:
         """Return a new profile's status; of the local engine once it has looked at the photos.
@@ -177,9 +179,12 @@ class Trainer:
         return await self._know(training, exact[0].id) if exact else None
 
     async def _know(self, training: Training, profile_id: str) -> Training:
-        known = replace(training, state=TrainingState.KNOWN, profile_id=profile_id)
-        await self._save(known)
-        return known
+        return await self._end(replace(training, profile_id=profile_id), TrainingState.KNOWN)
+
+    async def _end(self, training: Training, state: TrainingState) -> Training:
+        ended = replace(training, state=state, sources=())
+        await self._save(ended)
+        return ended
 
     async def _save(self, training: Training) -> None:
         await self._threads.files(self._log.save, training)

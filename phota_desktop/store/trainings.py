@@ -32,7 +32,8 @@ class TrainingState(StrEnum):
 class Training:
     """One request to train a profile; ``tag`` is how it is found again (rule R4).
 
-    ``created`` is in Unix seconds; ``sources`` are the addresses as they were sent.
+    ``created`` is in Unix seconds; ``sources`` are the addresses as they were sent, kept only as
+    long as the answer is not known: they may be secret links.
     """
 
     tag: str
@@ -72,16 +73,24 @@ class TrainingLog:
     def all(self) -> list[Training]:
         """Return every training that can be read, oldest first."""
         try:
-            texts = [path.read_text("utf-8") for path in self._folder.glob("pd-*.json")]
-        except UnicodeDecodeError:
-            texts = []
+            texts = [path.read_bytes() for path in self._folder.glob("pd-*.json")]
         except OSError as exc:
             raise disk_error(exc, self._folder) from exc
         found = [training for text in texts if (training := _read(text)) is not None]
         return sorted(found, key=lambda training: training.created)
 
+    def forget(self, profile_id: str) -> None:
+        """Delete the record of a profile that is no more."""
+        for training in self.all():
+            if training.profile_id == profile_id:
+                path = self._folder / f"{training.tag}.json"
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as exc:
+                    raise disk_error(exc, path) from exc
 
-def _read(text: str) -> Training | None:
+
+def _read(text: bytes) -> Training | None:
     try:
         fields = json.loads(text)
         return Training(
@@ -96,5 +105,5 @@ def _read(text: str) -> Training | None:
             state=TrainingState(fields["state"]),
             profile_id=str(fields["profile_id"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
