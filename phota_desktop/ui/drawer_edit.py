@@ -121,4 +121,4 @@ class EditControls(QWidget):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """The controls in the order of the Tab key."""
-        return (self.model, self.aspect, self.resolution, self.quality)
+        return (self.model, *self.aspect.stops, *self.resolution.stops, *self.quality.stops)

@@ -89,6 +89,11 @@ class SegmentedControl(QWidget):
         """The values that can be pressed, in their order."""
         return tuple(value for value, button in self._buttons.items() if not button.isHidden())
 
+    @property
+    def stops(self) -> tuple[QToolButton, ...]:
+        """All buttons, for the order of the Tab key, which visits the pressed one alone."""
+        return tuple(self._buttons.values())
+
     def retint(self) -> None:
         """Draw the icons in the theme's colour."""
         for segment in self._segments:

@@ -198,7 +198,7 @@ class StudioDrawer(QFrame):
         for name in ("edit_pictures", "remix_pictures", "edit_controls"):
             if name in self.__dict__:
                 stops += getattr(self, name).stops
-        stops += [self.variants, self.format, self.submit]
+        stops += [*self.variants.stops, *self.format.stops, self.submit]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 

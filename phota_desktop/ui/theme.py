@@ -173,7 +173,7 @@ QTreeView::item { padding: 4px 8px; }
 QTreeView::item:selected { background: $hover; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: $panel; color: $quiet; border: none;
-  border-bottom: 1px solid $line; padding: 4px 8px; }
+  border-bottom: 1px solid $line; padding: 4px 11px; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; padding: 8px 8px 7px 8px;
   border-bottom: 2px solid transparent; }
