@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState, Variant
-from phota_desktop.core.pricing import actual
+from phota_desktop.core.pricing import PUBLISHED, PriceTable, actual
 from phota_desktop.core.requests import RemoteImage
 from phota_desktop.services.following import Followed, Followers
 from phota_desktop.services.holding import RETRY_PAUSE, Held
@@ -69,11 +69,13 @@ class Collector:
         threads: Threads,
         save: Save,
         progress: Callable[[str, str, int, int], None],
+        prices: Callable[[], PriceTable] = lambda: PUBLISHED,
     ) -> None:
         self._vault = vault
         self._threads = threads
         self._save = save
         self._progress = progress
+        self._prices = prices
         self.followers = Followers(vault, threads)
         self.hidden: set[str] = set()  # canceled meanwhile: kept, but not put before the person
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
@@ -265,7 +267,7 @@ class Collector:
         if job.engine is Engine.LOCAL:
             cost: Decimal | None = Decimal(0)
         else:
-            cost = actual(job.request, delivered, job.known_subjects)
+            cost = actual(job.request, delivered, job.known_subjects, self._prices())
         error = failure or PhotaError(
             ErrorKind.BUSY, "Phota sent fewer pictures than were asked for."
         )

@@ -1,117 +1,39 @@
-"""The job queue: records what is asked for, runs a few jobs at once, takes up open ones."""
+"""The job queue: records what is asked for, and does what a person decides about each job."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine, Job, JobState
-from phota_desktop.core.pricing import Estimate, estimate
 from phota_desktop.core.requests import StudioRequest
-from phota_desktop.services.following import Viewer
-from phota_desktop.services.holding import Held
-from phota_desktop.services.recording import Destination, Recorder
-from phota_desktop.services.runner import Runner
-from phota_desktop.services.session import Session
-from phota_desktop.services.tasks import Tasks
-from phota_desktop.services.threads import Threads
+from phota_desktop.services.recording import Destination
+from phota_desktop.services.repeating import (
+    RetryPlan,
+    can_send_again,
+    newer_equal,
+    plan_retries,
+)
+from phota_desktop.services.running import Hold, JobChange, JobProgress, RunningJobs
 from phota_desktop.store.journal import Journal
-from phota_desktop.store.lock import JobClaim
-from phota_desktop.store.vault import Vault
 
-_log = logging.getLogger(__name__)
+__all__ = ["Hold", "JobChange", "JobProgress", "JobQueue", "can_send_again"]
 
-_KEPT_TO_RETRY = (JobState.FAILED, JobState.UNKNOWN)
-_FOR_A_PERSON = (ErrorKind.KEY_REJECTED, ErrorKind.NO_CREDIT)
+_SAME_FOR_ALL = (ErrorKind.KEY_REJECTED, ErrorKind.NO_CREDIT, ErrorKind.DISK)
+"""Troubles that the next job of a batch would meet as well."""
 
 
-@dataclass(frozen=True)
-class JobChange:
-    """A job as it is now; ``removed`` when it left the list."""
+class JobQueue(RunningJobs):
+    """Jobs and what is decided about them: one decision at a time for each job.
 
-    job: Job
-    removed: bool = False
-
-
-@dataclass(frozen=True)
-class JobProgress:
-    """How far one phase (sending, waiting, downloading) of a job is; ``total`` 0 if unknown."""
-
-    job_id: str
-    phase: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Why a job waits: shown once, with the words of its kind."""
-
-    job_id: str
-    error: PhotaError
-
-
-class JobQueue:
-    """All jobs of this program, by id; events come in the thread of the loop.
-
-    ``held`` tells that a job waits for a person, a network or a disk.
+    Two clicks at once are one decision: the second finds the job as the first left it.
     """
-
-    def __init__(
-        self,
-        session: Session,
-        journal: Journal,
-        vault: Vault,
-        claims: JobClaim,
-        threads: Threads,
-        tasks: Tasks,
-        *,
-        concurrency: int = 2,
-        patient: bool = True,
-    ) -> None:
-        """``patient`` queues look again at held jobs by themselves; the command line does not."""
-        self.changed: Event[JobChange] = Event()
-        self.progress: Event[JobProgress] = Event()
-        self.held: Event[Hold] = Event()
-        self._session = session
-        self._journal = journal
-        self._vault = vault
-        self._claims = claims
-        self._threads = threads
-        self._tasks = tasks
-        # A place each per engine: held jobs of Phota must not hold up the local engine.
-        self._slots = {engine: asyncio.Semaphore(concurrency) for engine in Engine}
-        self._patient = patient
-        self._jobs: dict[str, Job] = {}
-        self._running: dict[str, asyncio.Task[Job]] = {}
-        self._wake = asyncio.Event()
-        self._recorder = Recorder(journal, vault, threads)
-        self._runner = Runner(
-            session,
-            journal,
-            vault,
-            threads,
-            changed=self._take,
-            progress=lambda job_id, phase, done, total: self.progress.emit(
-                JobProgress(job_id, phase, done, total)
-            ),
-        )
-        self._unsubscribe: Callable[[], None] = session.changed.subscribe(lambda _: self._look())
-
-    def jobs(self) -> list[Job]:
-        """Return the known jobs, newest first."""
-        return sorted(self._jobs.values(), key=lambda job: -job.sequence)
-
-    def job(self, job_id: str) -> Job | None:
-        """Return a known job."""
-        return self._jobs.get(job_id)
 
     async def submit(
         self,
@@ -129,8 +51,9 @@ class JobQueue:
         """
         chosen = engine or self._session.engine
         self._session.client(chosen)
+        price = self.price_of(chosen, request)
         if chosen is Engine.PHOTA and daily_cap is not None:
-            await self._stay_below(daily_cap, estimate(request))
+            await self._spending.stay_below(daily_cap, [price])
         base_url = self._session.base_url(chosen)
         destination = Destination(
             engine=chosen,
@@ -139,138 +62,86 @@ class JobQueue:
             out_dir=out_dir,
             deliver=deliver,
         )
-        job = await self._recorder.record(request, destination)
-        self._take(job)
-        self.start(job.id)
+        with self._spending.reserved(price):
+            job = await self._recorder.record(request, destination)
+            self._take(job, run=True)
         return job
 
-    async def _stay_below(self, cap: Decimal, price: Estimate | None) -> None:
-        """Refuse what could pass the cap; what waits to be sent today counts as spent."""
-        spent = await self._threads.journal(self._journal.spent_today, time.time())
-        waiting = [
-            job.estimate.high
-            for job in self._jobs.values()
-            if job.state is JobState.QUEUED and job.engine is Engine.PHOTA and job.estimate
-        ]
-        committed = sum(waiting, spent)
-        high = price.high if price is not None else Decimal(0)
-        if committed + high > cap:
-            raise PhotaError(
-                ErrorKind.NO_CREDIT,
-                f"This could pass your cap of ${cap:.2f} a day.",
-                hint=f"${committed:.2f} are spent or on their way today.",
-                field="daily_cap",
-                surely_not_charged=True,
-            )
+    @asynccontextmanager
+    async def _decision(self, job_id: str) -> AsyncIterator[Job]:
+        """Give a job as it is, and nobody else decides about it meanwhile."""
+        async with self._decisions.setdefault(job_id, asyncio.Lock()):
+            job = self._jobs.get(job_id)
+            if job is None:
+                raise PhotaError(
+                    ErrorKind.GONE, "This job is not in the list any more.", surely_not_charged=True
+                )
+            yield job
 
-    def start(self, job_id: str, *, resumed: bool = False) -> None:
-        """Run a recorded job as soon as there is a free place."""
-        if job_id not in self._running:
-            run = self._run(job_id, resumed=resumed)
-            self._running[job_id] = self._tasks.spawn(run, name=f"job {job_id[:8]}")
+    # the line ---------------------------------------------------------------------------------
 
-    async def _run(self, job_id: str, *, resumed: bool) -> Job:
-        try:
-            if not await self._threads.files(self._claims.claim, job_id):
-                return self._jobs[job_id]  # another window or command line is at it
-            try:
-                async with self._slots[self._jobs[job_id].engine]:
-                    return await self._run_held(job_id, resumed=resumed)
-            finally:
-                self._claims.release(job_id)
-        finally:
-            self._running.pop(job_id, None)
+    def order(self) -> list[str]:
+        """Return the ids of the jobs that wait for their turn, the next one first."""
+        return self._line.order()
 
-    async def _run_held(self, job_id: str, *, resumed: bool) -> Job:
-        while True:
-            # The journal may know more: another process may have finished this job.
-            job = await self._threads.journal(self._journal.job, job_id) or self._jobs[job_id]
-            self._take(job)
-            try:
-                return await self._runner.run(job, resumed=resumed)
-            except Held as held:
-                if held.error.kind is ErrorKind.DISK:
-                    await self._threads.files(self._vault.release_reserve)
-                self.held.emit(Hold(job_id, held.error))
-                if not self._patient:
-                    return await self._give_up(self._jobs[job_id], held.error)
-                await self._wait(held.pause)
-                resumed = True
+    def move(self, job_id: str, before: str | None) -> None:
+        """Let a waiting job go before another waiting one, None for last."""
+        if self._line.move(job_id, before):
+            self.ordered.emit(None)
 
-    async def _give_up(self, job: Job, error: PhotaError) -> Job:
-        """On the command line nobody is there to help: what was never taken ends, kept to retry."""
-        if job.state is JobState.QUEUED and error.kind in _FOR_A_PERSON:
-            return await self._runner.fail(job, error)
-        return job
+    @property
+    def concurrency(self) -> int:
+        """How many new jobs of each engine are at work at once."""
+        return self._line.places
 
-    async def _wait(self, pause: float | None) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), pause)
-        except TimeoutError:
-            return
+    def set_concurrency(self, places: int) -> None:
+        """Change how many are at work at once; those at work go on."""
+        self._line.set_places(places)
+        self.ordered.emit(None)
 
-    def _look(self) -> None:
-        """Let every held job look again: the key, the engine or the network is another one."""
-        self._wake.set()
-        self._wake = asyncio.Event()
+    def hold(self, job_ids: Iterable[str]) -> None:
+        """Keep waiting jobs from being sent until they are released; not those at work."""
+        known = (self._jobs.get(job_id) for job_id in job_ids)
+        waiting = [job.id for job in known if job is not None and job.state is JobState.QUEUED]
+        self._line.park(waiting)
+        self.ordered.emit(None)
 
-    def show_to(self, viewer: Viewer | None) -> None:
-        """Give pictures, as they come, to who looks at them."""
-        self._runner.collector.followers.viewer = viewer
+    async def release(
+        self, job_ids: Iterable[str], *, daily_cap: Decimal | None = None
+    ) -> list[Job]:
+        """Send jobs that waited for a person's word; return them.
 
-    def try_now(self) -> None:
-        """Let held jobs look again at once."""
-        self._look()
-
-    async def load(self, limit: int = 200) -> list[Job]:
-        """Read the newest jobs from the journal without running any."""
-        known = await self._threads.journal(self._journal.jobs, limit)
-        still_open = await self._threads.journal(self._journal.open_jobs)
-        for job in (*known, *still_open):
-            if job.id not in self._jobs:
-                self._take(job)
-        return self.jobs()
-
-    async def resume(self, *, send_waiting: bool = False) -> list[Job]:
-        """Take up every open job of the journal; return those that were taken up.
-
-        Jobs that were sent are finished without a new charge. Jobs that were never sent run only
-        if they are free or ``send_waiting`` says that a person wants them sent.
+        Raises PhotaError NO_CREDIT with ``field="daily_cap"`` if together they could pass
+        ``daily_cap`` dollars; then all of them go on waiting.
         """
-        taken = []
-        for job in await self._threads.journal(self._journal.open_jobs):
-            if job.id in self._running:
-                continue
-            self._take(job)
-            if job.engine is Engine.PHOTA and not send_waiting and self._needs_a_word(job):
-                continue
-            taken.append(job)
+        ids = tuple(job_ids)
+        jobs = [self._jobs[one] for one in ids if self.needs_a_word(one)]
+        if daily_cap is not None:
+            paid = [job.estimate for job in jobs if job.engine is Engine.PHOTA]
+            await self._spending.stay_below(daily_cap, paid)
+        # Of those that were decided upon meanwhile none is sent.
+        jobs = [self._jobs[job.id] for job in jobs if self.needs_a_word(job.id)]
+        for job in jobs:
             self.start(job.id, resumed=True)
-        return taken
+        self._line.unpark(job.id for job in jobs)
+        self.ordered.emit(None)
+        return jobs
 
-    def _needs_a_word(self, job: Job) -> bool:
-        """Tell whether only a person may start this job: it may cost something new.
+    async def unsent(self) -> list[Job]:
+        """Return the paid jobs of an earlier start that were not sent, the next one first."""
+        found = []
+        for job_id in self.order():
+            job = self._jobs[job_id]
+            if job.engine is not Engine.PHOTA or not self.needs_a_word(job_id):
+                continue
+            if job_id in self._running:
+                found.append(job)
+            elif await self._threads.files(self._claims.claim, job_id):
+                self._claims.release(job_id)  # nobody else is at it
+                found.append(job)
+        return found
 
-        A journal restored from a backup may lack the answers that came after it.
-        """
-        if job.state is JobState.QUEUED:
-            return True
-        return self._journal.restored and job.state is JobState.SENT
-
-    async def sweep(self) -> None:
-        """Clear leftovers of jobs that have ended, then set room aside for a full disk."""
-        keep = {job.id for job in await self._threads.journal(self._journal.open_jobs)}
-        keep |= {job.id for job in self._jobs.values() if job.state in _KEPT_TO_RETRY}
-        ended = {job.id for job in self._jobs.values() if job.state.is_final} - keep
-        await self._threads.files(self._vault.sweep, keep, ended)
-        await self._threads.files(self._vault.reserve)
-
-    async def wait(self, job_id: str) -> Job:
-        """Wait until nothing more happens to a job by itself; return it."""
-        running = self._running.get(job_id)
-        if running is not None:
-            await asyncio.wait([running])
-        return self._jobs[job_id]
+    # cancelling -------------------------------------------------------------------------------
 
     async def cancel(self, job_id: str) -> Job:
         """Cancel a job (rule R8).
@@ -278,36 +149,72 @@ class JobQueue:
         Before it was sent it is simply withdrawn. Afterwards it may be paid: it only becomes
         hidden, and its pictures are still fetched and kept in the vault.
         """
-        job = self._jobs[job_id]
-        running = self._running.get(job_id)
-        if job.state is JobState.QUEUED:
-            if running is not None:
-                running.cancel()
-                await asyncio.wait([running])
-                journalled = await self._threads.journal(self._journal.job, job_id)
-                job = journalled or job
+        async with self._decision(job_id) as job:
+            running = self._running.get(job_id)
             if job.state is JobState.QUEUED:
+                if running is not None:
+                    running.cancel()
+                    await asyncio.wait([running])
+                    journalled = await self._threads.journal(self._journal.job, job_id)
+                    job = journalled or job
+                if job.state is JobState.QUEUED:
+                    return await self._withdraw(job)
+                self.start(job_id, resumed=True)  # it was being sent at that very moment
+            if job.state is JobState.UNKNOWN:
                 return await self._withdraw(job)
-            self.start(job_id, resumed=True)  # it was being sent at that very moment
-        if job.state is JobState.UNKNOWN:
-            return await self._withdraw(job)
-        if not job.state.is_final:
-            self._runner.hidden.add(job_id)
-            self._take(await self._threads.journal(_hide, self._journal, job_id))
-            return self._jobs[job_id]
-        return job
+            if not job.state.is_final:
+                self._runner.hidden.add(job_id)
+                self._take(await self._threads.journal(_hide, self._journal, job_id))
+                return self._jobs[job_id]
+            return job
 
     async def _withdraw(self, job: Job) -> Job:
-        canceled = await self._runner.save(job, state=JobState.CANCELED, finished=time.time())
-        await self._threads.files(self._vault.drop_body, job.id)
+        if not await self._threads.files(self._claims.claim, job.id):
+            raise PhotaError(ErrorKind.BUSY, "Another window or command line is at this job.")
+        try:
+            canceled = await self._runner.save(job, state=JobState.CANCELED, finished=time.time())
+            await self._threads.files(self._vault.drop_body, job.id)
+        finally:
+            self._claims.release(job.id)
         return canceled
+
+    async def cancel_waiting(self) -> int:
+        """Withdraw every job that was not sent; return how many there were."""
+        return await self.discard([job.id for job in self.jobs() if job.state is JobState.QUEUED])
+
+    async def discard(self, job_ids: Iterable[str]) -> int:
+        """Withdraw those of the jobs that were not sent; return how many there were."""
+        known = (self._jobs.get(job_id) for job_id in job_ids)
+        jobs = [job for job in known if job is not None and job.state is JobState.QUEUED]
+        # None may be sent in the place that another one of them gives up.
+        self._line.park(job.id for job in jobs)
+        jobs.sort(key=lambda job: not self._line.is_inside(job.id))
+        failures = []
+        gone = 0
+        for job in jobs:
+            if self._jobs[job.id].state is not JobState.QUEUED:
+                continue
+            try:
+                ended = await self.cancel(job.id)
+            except PhotaError as error:
+                failures.append(error)
+            else:
+                gone += ended.state is JobState.CANCELED
+        if failures:
+            raise failures[0]
+        return gone
+
+    # doing it again ---------------------------------------------------------------------------
 
     async def check_again(self, job_id: str) -> Job:
         """Ask again about a job of unknown or late outcome: same id, same bytes (rule R3).
 
         Only a person calls this: for a server without the async mode it may charge again.
         """
-        job = self._jobs[job_id]
+        async with self._decision(job_id) as job:
+            return await self._check_again(job)
+
+    async def _check_again(self, job: Job) -> Job:
         if job.state is JobState.UNKNOWN:
             job = await self._runner.save(
                 job,
@@ -320,46 +227,84 @@ class JobQueue:
         elif job.state in (JobState.FAILED, JobState.PARTIAL) and job.remote_job_id:
             new = JobState.ACCEPTED if job.state is JobState.FAILED else JobState.READY
             job = await self._runner.save(job, state=new, error=None, finished=None)
-        self.start(job_id, resumed=True)
+        elif job.state is JobState.QUEUED:
+            return job  # to send it is another decision
+        self.start(job.id, resumed=True)
+        self.ordered.emit(None)
         return job
 
-    async def retry(self, job_id: str) -> Job:
+    async def retry(self, job_id: str, *, daily_cap: Decimal | None = None) -> Job:
         """Do a failed job again; return the job that now runs.
 
         A request that Phota never took (no key, no credit, no network) goes out with its old id
-        and bytes. What ended at Phota is a new intent: a new id, and a new price.
+        and bytes. What ended at Phota is a new intent: a new id, and a new price. One that was
+        done again already is not done a third time. Raises as :meth:`submit`.
         """
-        job = self._jobs[job_id]
-        if job.state is JobState.UNKNOWN:
-            return await self.check_again(job_id)
-        if not can_send_again(job):
-            return await self.submit(
-                job.request, engine=job.engine, out_dir=job.out_dir, deliver=job.deliver
-            )
-        job = await self._runner.save(job, state=JobState.QUEUED, error=None, finished=None)
-        self.start(job_id)
-        return job
+        async with self._decision(job_id) as job:
+            if job.state is JobState.UNKNOWN:
+                return await self._check_again(job)
+            newer = newer_equal(job, self._jobs.values())
+            if newer is not None or job.state is not JobState.FAILED:
+                return newer or job
+            if not await self._threads.files(can_send_again, job):
+                return await self.submit(
+                    job.request,
+                    engine=job.engine,
+                    out_dir=job.out_dir,
+                    deliver=job.deliver or job.hidden,
+                    daily_cap=daily_cap,
+                )
+            price = self.price_of(job.engine, job.request)
+            if job.engine is Engine.PHOTA and daily_cap is not None:
+                await self._spending.stay_below(daily_cap, [price])
+            with self._spending.reserved(price):
+                job = await self._runner.save(
+                    job, state=JobState.QUEUED, error=None, finished=None, estimate=price
+                )
+                self.start(job_id)
+            self.ordered.emit(None)
+            return job
+
+    def retry_plan(self) -> RetryPlan:
+        """Return what :meth:`retry_failed` would do now: to be agreed to, with its price."""
+        return plan_retries(self._jobs.values())
+
+    async def retry_failed(self, plan: RetryPlan, *, daily_cap: Decimal | None = None) -> list[Job]:
+        """Do the failed jobs of a plan again, and no others; return the jobs that now run.
+
+        Raises PhotaError NO_CREDIT with ``field="daily_cap"`` before any is sent if together
+        they could pass ``daily_cap`` dollars, else the first error after trying all that can work.
+        """
+        paid = [job for job in plan.sends if job.engine is Engine.PHOTA]
+        if daily_cap is not None and paid:
+            prices = [self.price_of(job.engine, job.request) for job in paid]
+            await self._spending.stay_below(daily_cap, prices)
+        begun: list[Job] = []
+        failures: list[PhotaError] = []
+        checks = {job.id for job in plan.checks}
+        for job_id in plan.job_ids:
+            try:
+                if job_id in checks:
+                    begun.append(await self.check_again(job_id))
+                else:
+                    begun.append(await self.retry(job_id, daily_cap=daily_cap))
+            except PhotaError as error:
+                failures.append(error)
+                if error.kind in _SAME_FOR_ALL:
+                    break
+        if failures:
+            raise failures[0]
+        return begun
 
     async def remove(self, job_id: str) -> None:
         """Take an ended job out of the list; its pictures stay where they are."""
-        job = self._jobs.get(job_id)
-        if job is not None and job.state.is_final:
-            await self._threads.journal(self._journal.remove, job_id)
-            self._jobs.pop(job_id)
-            self.changed.emit(JobChange(job, removed=True))
-
-    def _take(self, job: Job) -> None:
-        if self._jobs.get(job.id) != job:
-            self._jobs[job.id] = job
-            self.changed.emit(JobChange(job))
-
-    async def close(self) -> None:
-        """Stop all work; everything goes on from the journal at the next start."""
-        self._unsubscribe()
-        running = tuple(self._running.values())
-        for one in running:
-            one.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        if job_id not in self._jobs:
+            return
+        async with self._decision(job_id) as job:
+            if job.state.is_final:
+                await self._threads.journal(self._journal.remove, job_id)
+                self._jobs.pop(job_id)
+                self.changed.emit(JobChange(job, removed=True))
 
 
 def _hide(journal: Journal, job_id: str) -> Job:
@@ -369,16 +314,3 @@ def _hide(journal: Journal, job_id: str) -> Job:
     job = replace(job, hidden=True, deliver=False)
     journal.save(job)
     return job
-
-
-def can_send_again(job: Job) -> bool:
-    """Tell whether a job failed before Phota took it and whose body is still spooled."""
-    return (
-        job.state is JobState.FAILED
-        and not job.remote_job_id
-        and not job.raw
-        and job.error is not None
-        and job.error.kind is not ErrorKind.INVALID
-        and job.body_path is not None
-        and job.body_path.exists()
-    )

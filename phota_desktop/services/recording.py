@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
-from phota_desktop.core.pricing import FREE, PUBLISHED, estimate
+from phota_desktop.core.pricing import FREE, PUBLISHED, PriceTable, estimate
 from phota_desktop.core.requests import RemoteImage, StudioRequest
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.journal import Journal
@@ -34,10 +35,17 @@ class Destination:
 class Recorder:
     """Writes intents: prepared inputs, body file, journal row, each fsynced before the next."""
 
-    def __init__(self, journal: Journal, vault: Vault, threads: Threads) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        vault: Vault,
+        threads: Threads,
+        prices: Callable[[], PriceTable] = lambda: PUBLISHED,
+    ) -> None:
         self._journal = journal
         self._vault = vault
         self._threads = threads
+        self._prices = prices
 
     async def record(self, request: StudioRequest, to: Destination) -> Job:
         """Return the recorded job in state ``QUEUED``.
@@ -56,7 +64,7 @@ class Recorder:
             created=time.time(),
             base_url=to.base_url,
             async_mode=to.async_mode,
-            estimate=estimate(request, FREE if to.engine is Engine.LOCAL else PUBLISHED),
+            estimate=estimate(request, FREE if to.engine is Engine.LOCAL else self._prices()),
             out_dir=to.out_dir,
             deliver=to.deliver,
         )

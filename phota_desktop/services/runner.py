@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState
+from phota_desktop.core.pricing import PUBLISHED, PriceTable
 from phota_desktop.services.collecting import Collector
 from phota_desktop.services.holding import RETRY_PAUSE, Held
 from phota_desktop.services.recording import Recorder
@@ -61,6 +62,7 @@ class Runner:
         *,
         changed: Callable[[Job], None],
         progress: Progress,
+        prices: Callable[[], PriceTable] = lambda: PUBLISHED,
     ) -> None:
         self._session = session
         self._journal = journal
@@ -68,8 +70,8 @@ class Runner:
         self._threads = threads
         self._changed = changed
         self._progress = progress
-        self._recorder = Recorder(journal, vault, threads)
-        self.collector = Collector(vault, threads, self.save, progress)
+        self._recorder = Recorder(journal, vault, threads, prices)
+        self.collector = Collector(vault, threads, self.save, progress, prices)
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
         self.hidden = self.collector.hidden
 
