@@ -84,8 +84,9 @@ async def open_services(
         tasks,
         concurrency=settings.concurrency,
         patient=patient,
+        prices=lambda: services.prices(),
     )
-    return Services(
+    services = Services(
         folders=folders,
         settings=settings,
         threads=threads,
@@ -101,3 +102,4 @@ async def open_services(
         people=People(session, notebook, threads, folders),
         ledger=Ledger(journal, threads),
     )
+    return services

@@ -89,3 +89,15 @@ async def test_the_prices_in_force_are_a_persons_own_over_the_published(
         services.settings = replace(services.settings, prices=(own,))
         assert services.prices().row_for(request) == own
         assert services.prices().row_for(EnhanceRequest(Path("x"))) is not None
+
+
+async def test_an_own_price_is_what_the_queue_estimates_and_the_ledger_counts(
+    tmp_path: Path, open_real_services: Open
+) -> None:
+    own = PriceRow(Operation.GENERATE, Decimal("0.09"), Decimal("0.11"))
+    with FakePhotaThread(tmp_path / "ledger") as fake:
+        async with open_real_services(fake.environ()) as services:
+            services.settings = replace(services.settings, prices=(own,))
+            await run(services, GenerateRequest("a boat", variants=3))
+            [entry] = await services.ledger.entries()
+            assert (entry.amount, entry.certain) == (Decimal("0.27"), True)
