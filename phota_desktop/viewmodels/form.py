@@ -39,15 +39,14 @@ from phota_desktop.core.pricing import (
     show_range,
 )
 from phota_desktop.core.requests import ImageInput, Problem, StudioRequest
-from phota_desktop.viewmodels.mentioned import profile_problems
 from phota_desktop.viewmodels.offers import OFFERS, Offer, offer_for
-from phota_desktop.viewmodels.output_sizes import OutputSizes, Size
-from phota_desktop.viewmodels.own_values import OwnValues, as_texts, from_texts
+from phota_desktop.viewmodels.own_values import OwnValues, as_texts, from_texts, put_into
 from phota_desktop.viewmodels.prices import charge_words, free_words, surcharge_words
 from phota_desktop.viewmodels.sources import RequestPictures
 
 if TYPE_CHECKING:
     from phota_desktop.services.people import Person
+    from phota_desktop.viewmodels.output_sizes import OutputSizes, Size
 
 __all__ = ["OFFERS", "Offer", "RequestForm", "offer_for"]
 
@@ -68,7 +67,7 @@ class RequestForm(RequestPictures):
         self._own: dict[Operation, OwnValues] = {}
         self._riding: dict[Engine, tuple[str, ...]] = {}
         self._size: Size | None = None
-        self._sizes = OutputSizes()
+        self._sizes: OutputSizes | None = None
 
     # -- what is chosen -------------------------------------------------------------------
 
@@ -130,10 +129,9 @@ class RequestForm(RequestPictures):
             return
         self._keep()
         wanted = replace(self._choice, operation=operation)
-        own = self._own.get(operation)
-        if own is not None:
-            wanted = own.put_into(wanted)
-            self.match_original = own.match_original
+        if operation in self._own:
+            own, self.match_original = self._own[operation]
+            wanted = put_into(wanted, own)
         self._switch(wanted)
 
     def set_base_model(self, model_id: str) -> None:
@@ -260,7 +258,7 @@ class RequestForm(RequestPictures):
 
     def _keep(self) -> None:
         if self.offered.models:
-            self._own[self.operation] = OwnValues.of(self._choice, self.match_original)
+            self._own[self.operation] = (self._choice, self.match_original)
 
     # -- what comes of it -------------------------------------------------------------------
 
@@ -299,6 +297,8 @@ class RequestForm(RequestPictures):
 
     def mention_problems(self, people: Iterable[Person]) -> list[Problem]:
         """Return which profiles of the request the account does not have or that are not ready."""
+        from phota_desktop.viewmodels.mentioned import profile_problems
+
         return profile_problems(self.prompt, self.profile_ids, people)
 
     def price(self, photo: Path | None) -> Estimate | None:
@@ -326,11 +326,17 @@ class RequestForm(RequestPictures):
 
     def learn_size(self, *jobs: Job) -> None:
         """Take the sizes of jobs' pictures, oldest first, as what such requests bring."""
+        if self._sizes is None:
+            from phota_desktop.viewmodels.output_sizes import OutputSizes
+
+            self._sizes = OutputSizes()
         if self._sizes.learn(jobs):
             self.changed.emit()
 
     def expected_size(self, photo: Path | None) -> Size | None:
         """Return about how many pixels come back; None while nobody can know."""
+        if self._sizes is None:
+            return None
         return self._sizes.expected(self.engine, self._any_request(photo), self._size)
 
     def output_text(self, photo: Path | None) -> str:

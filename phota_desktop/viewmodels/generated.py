@@ -7,7 +7,15 @@ from pathlib import Path
 from phota_desktop.core.jobs import Job
 from phota_desktop.core.options import Operation
 from phota_desktop.viewmodels.jobs import JobListModel
+from phota_desktop.viewmodels.notices import Notice, NoticeAction, Tone
 from phota_desktop.viewmodels.variants import Entry, job_entries
+from phota_desktop.viewmodels.words import count
+
+
+def generated_notice(job: Job, picture: Path) -> Notice:
+    """Return what is said of a generated picture while another photo is shown."""
+    words = f"Generated {count(len(job.variants), 'picture')}."
+    return Notice(words, Tone.GOOD, NoticeAction.SHOW_PHOTO, "Show", path=picture)
 
 
 class Generated:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.options import AspectRatio, Operation, Resolution
@@ -17,20 +16,14 @@ _LIKE = 0.05
 """Shapes whose width to height differs by less than this part are one shape."""
 
 
-@dataclass(frozen=True)
-class _Way:
-    """What decides the number of pixels."""
-
-    engine: Engine
-    operation: Operation
-    base_model: str = ""
-    resolution: Resolution | None = None
+_Way = tuple[Engine, Operation, str, Resolution | None]
 
 
 def _way(engine: Engine, request: StudioRequest) -> _Way:
+    """Return what decides the number of pixels."""
     if isinstance(request, EditRequest | GenerateRequest):
-        return _Way(engine, request.operation, request.base_model, request.resolution)
-    return _Way(engine, request.operation)
+        return engine, request.operation, request.base_model, request.resolution
+    return engine, request.operation, "", None
 
 
 class OutputSizes:

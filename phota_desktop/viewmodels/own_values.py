@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,46 +12,28 @@ from phota_desktop.core.options import AspectRatio, Operation, Quality, Resoluti
 
 Word = TypeVar("Word", bound=StrEnum)
 
+# A choice that was left, of which model, shape, size and quality count; and "Match original".
+# No class of its own: a dataclass costs half a millisecond before the first paint.
+OwnValues = tuple[Choice, bool]
 
-@dataclass(frozen=True)
-class OwnValues:
-    """Model, shape, size and quality as they were chosen for one operation."""
 
-    base_model: str
-    aspect_ratio: AspectRatio
-    resolution: Resolution
-    quality: Quality | None
-    match_original: bool
-
-    @classmethod
-    def of(cls, choice: Choice, match_original: bool) -> OwnValues:
-        """Return those of a choice."""
-        return cls(
-            choice.base_model,
-            choice.aspect_ratio,
-            choice.resolution,
-            choice.quality,
-            match_original,
-        )
-
-    def put_into(self, choice: Choice) -> Choice:
-        """Return a choice with these values."""
-        return replace(
-            choice,
-            base_model=self.base_model,
-            aspect_ratio=self.aspect_ratio,
-            resolution=self.resolution,
-            quality=self.quality,
-        )
+def put_into(choice: Choice, own: Choice) -> Choice:
+    """Return ``choice`` with the model, shape, size and quality of ``own``."""
+    return replace(
+        choice,
+        base_model=own.base_model,
+        aspect_ratio=own.aspect_ratio,
+        resolution=own.resolution,
+        quality=own.quality,
+    )
 
 
 def as_texts(operation: Operation, own: Mapping[Operation, OwnValues]) -> dict[str, str]:
     """Return what the settings keep: the shown operation, and each one's own values."""
     kept = {"operation": operation.value}
-    for one, values in own.items():
-        ratio = "match" if values.match_original else values.aspect_ratio.value
+    for one, (values, match_original) in own.items():
         kept[f"{one.value}.base_model"] = values.base_model
-        kept[f"{one.value}.aspect_ratio"] = ratio
+        kept[f"{one.value}.aspect_ratio"] = "match" if match_original else values.aspect_ratio.value
         kept[f"{one.value}.resolution"] = values.resolution.value
         kept[f"{one.value}.quality"] = values.quality.value if values.quality else ""
     return kept
@@ -66,13 +48,14 @@ def from_texts(kept: Mapping[str, str]) -> tuple[Operation, dict[Operation, OwnV
             continue
         ratio = kept.get(f"{one.value}.aspect_ratio", "")
         quality = kept.get(f"{one.value}.quality", "")
-        own[one] = OwnValues(
+        values = Choice(
+            one,
             base_model=model,
             aspect_ratio=_word(ratio, AspectRatio.AUTO),
             resolution=_word(kept.get(f"{one.value}.resolution", ""), Resolution.R1K),
             quality=_word(quality, Quality.AUTO) if quality else None,
-            match_original=ratio == "match",
         )
+        own[one] = values, ratio == "match"
     return _word(kept.get("operation", ""), Operation.ENHANCE), own
 
 

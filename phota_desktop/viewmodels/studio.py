@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.options import Operation
 from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.form_supply import FormSupply
-from phota_desktop.viewmodels.generated import Generated
+from phota_desktop.viewmodels.generated import Generated, generated_notice
 from phota_desktop.viewmodels.jobs import JobAction, JobListModel
 from phota_desktop.viewmodels.notices import (
     Notice,
@@ -27,7 +28,6 @@ from phota_desktop.viewmodels.notices import (
 )
 from phota_desktop.viewmodels.opening import Opener
 from phota_desktop.viewmodels.photos import PhotoListModel
-from phota_desktop.viewmodels.reusing import Reuser
 from phota_desktop.viewmodels.saving import Saver
 from phota_desktop.viewmodels.settings import SettingsViewModel
 from phota_desktop.viewmodels.submitting import Submitter
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
     from phota_desktop.services.queue import Hold
     from phota_desktop.services.tasks import Failure
+    from phota_desktop.viewmodels.reusing import Reuser
 
 
 class StudioViewModel(QObject):
@@ -86,7 +87,6 @@ class StudioViewModel(QObject):
         self.submitter = Submitter(self.form, settings, self.notices, self, clock=clock)
         self._supply = FormSupply(self.form, settings, self)
         self._generated = Generated(jobs)
-        self._reuser = Reuser(self.form, self.notices, self.show_photo)
         self.spent_today = Decimal(0)
         self._services: Services | None = None
         self._photo: Path | None = None
@@ -267,8 +267,7 @@ class StudioViewModel(QObject):
             return
         self.photos.add([picture])
         self._caption(picture)
-        words = f"Generated {count(len(job.variants), 'picture')}."
-        self.notices.show(Notice(words, Tone.GOOD, NoticeAction.SHOW_PHOTO, "Show", path=picture))
+        self.notices.show(generated_notice(job, picture))
 
     def _on_job_removed(self, job_id: str) -> None:
         self.notices.forget_job(job_id)
@@ -305,6 +304,12 @@ class StudioViewModel(QObject):
     def consent(self) -> None:
         """Take the person's word for paid calls and go on."""
         self.submitter.consent()
+
+    @cached_property
+    def _reuser(self) -> Reuser:
+        from phota_desktop.viewmodels.reusing import Reuser
+
+        return Reuser(self.form, self.notices, self.show_photo)
 
     def change_and_retry(self, job: Job) -> None:
         """Load what a job asked for into the form and show its photo; nothing starts by it."""

@@ -15,7 +15,6 @@ from phota_desktop.core.jobs import Engine
 from phota_desktop.core.pricing import show_range
 from phota_desktop.core.requests import Problem, StudioRequest, mentions
 from phota_desktop.viewmodels.form import RequestForm
-from phota_desktop.viewmodels.mentioned import profile_problems
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
 from phota_desktop.viewmodels.offers import offer_for
 from phota_desktop.viewmodels.settings import SettingsViewModel
@@ -159,6 +158,8 @@ class Submitter(QObject):
         prompt, riding = wish.request.prompt, wish.request.profile_ids
         if wish.engine is not services.session.engine or not (riding or mentions(prompt)):
             return []
+        from phota_desktop.viewmodels.mentioned import profile_problems
+
         people = services.people
         if profile_problems(prompt, riding, people.people):
             await people.refresh()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from phota_desktop.core.jobs import Engine, JobState
 from phota_desktop.services.composition import open_services
+from phota_desktop.viewmodels.submitting import BURST
 from tests.fake_phota import FakePhotaThread
 
 from .conftest import LEFT, Desk, until
@@ -81,3 +83,40 @@ async def test_checking_a_key_says_what_came_of_it(
     QTest.mouseClick(dialog.findChild(QWidget, "checkKeyButton"), LEFT)
     status = dialog.findChild(QLabel, "keyStatus")
     await until(lambda: words in status.text())
+
+
+async def test_the_cap_blocks_until_it_is_raised_and_the_button_leads_to_it(
+    paid: tuple[Desk, FakePhotaThread], photos: list[Path]
+) -> None:
+    desk, fake = paid
+    desk.settings.change(daily_cap=Decimal("0.20"), consented=True)
+    desk.studio.opener.open(photos)
+    await until(lambda: desk.studio.can_submit)
+    desk.studio.form.set_variants(2)
+    desk.studio.submit()
+    await until(lambda: desk.studio.notices.current is not None)
+    notice = desk.studio.notices.current
+    assert notice is not None
+    assert (notice.action_text, notice.field) == ("Raise the cap", "daily_cap")
+    assert "$0.20" in notice.text
+    assert desk.jobs.jobs() == []
+    assert fake.ledger.posts() == []
+    QTest.mouseClick(desk.window.findChild(QWidget, "noticeAction"), LEFT)
+    assert desk.window.findChild(QWidget, "settingsDialog").isVisible()
+    desk.settings.change(daily_cap=Decimal(1))
+    desk.studio.submitter._last_wish = -BURST
+    desk.studio.submit()
+    await until(lambda: desk.jobs.jobs() and desk.jobs.jobs()[0].state.is_final, 60)
+    assert desk.jobs.jobs()[0].cost == Decimal("0.24")
+
+
+async def test_models_are_asked_for_after_consent_alone(
+    paid: tuple[Desk, FakePhotaThread],
+) -> None:
+    desk, _fake = paid
+    catalogues = desk.running.catalogues
+    desk.studio.form.set_operation("edit")
+    await asyncio.sleep(0.2)
+    assert catalogues._known == {}, "nothing is asked before consent"
+    desk.settings.change(consented=True)
+    await until(lambda: catalogues._known)
