@@ -95,6 +95,16 @@ def notice_for(
     error: PhotaError | JobError, *, subject: str = "", job_id: str = "", path: Path | None = None
 ) -> Notice:
     """Choose words and button by the error's kind, never by searching its text."""
+    if isinstance(error, PhotaError) and error.field == "daily_cap":
+        return Notice(
+            plain(error.message),
+            Tone.WARN,
+            NoticeAction.OPEN_SETTINGS,
+            "Raise the cap",
+            hint=plain(error.hint),
+            job_id=job_id,
+            field=error.field,
+        )
     words = WORDS[error.kind]
     # A refusal is its own word, so that it is never read as a failure.
     text = f"Refused. {words.message}" if error.kind is ErrorKind.REFUSED else words.message

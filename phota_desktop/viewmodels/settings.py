@@ -69,6 +69,8 @@ class SettingsViewModel(QObject):
         old, self._settings = self._settings, new
         if self._services is not None:
             self._services.settings = new
+            if new.concurrency != old.concurrency:
+                self._services.queue.set_concurrency(new.concurrency)
         if new.theme != old.theme:
             self.theme_changed.emit(new.theme)
         if new.surround != old.surround:

@@ -132,26 +132,11 @@ class Submitter(QObject):
             )
             await self._remember(services, wish)
         except PhotaError as error:
-            self._tell(error, wish)
+            self._notices.show_error(error, subject=wish.name, path=wish.photo)
         finally:
             self._last_wish = self._clock()
             self._recording = False
             self.changed.emit()
-
-    def _tell(self, error: PhotaError, wish: Wish) -> None:
-        if error.field != "daily_cap":
-            self._notices.show_error(error, subject=wish.name, path=wish.photo)
-            return
-        self._notices.show(
-            Notice(
-                error.message,
-                Tone.WARN,
-                NoticeAction.OPEN_SETTINGS,
-                "Raise the cap",
-                hint=error.hint,
-                field="daily_cap",
-            )
-        )
 
     async def _people_problems(self, services: Services, wish: Wish) -> list[Problem]:
         """Return which profiles cannot be used; asks the server once where something is amiss."""

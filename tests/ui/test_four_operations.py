@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.options import AspectRatio, Operation
 from phota_desktop.core.requests import EditRequest, RemixRequest
@@ -187,25 +186,14 @@ async def test_retry_with_changes_brings_the_whole_request_back(
     assert live.jobs.jobs() == [], "nothing starts by it"
 
 
-async def test_a_blocked_submit_leads_to_the_cap(live: Desk, photos: list[Path]) -> None:
-    await opened(live, photos)
-    error = PhotaError(ErrorKind.NO_CREDIT, "This could pass your cap.", field="daily_cap")
-    request = live.studio.form.request(photos[0])
-    assert request is not None
-    from phota_desktop.viewmodels.submitting import Wish
-
-    live.studio.submitter._tell(error, Wish(request, Engine.PHOTA, photos[0]))
-    notice = shown(live)
-    assert notice.action is NoticeAction.OPEN_SETTINGS
-    assert (notice.action_text, notice.field) == ("Raise the cap", "daily_cap")
-
-
 async def test_the_drawer_is_as_it_was_after_a_restart(live: Desk) -> None:
     form = live.studio.form
     form.set_operation("generate")
     form.set_base_model("reve")
     live.settings.change(daily_cap=Decimal(7))
     assert live.running.settings.daily_cap == 7, "the services see a change at once"
+    live.settings.change(concurrency=4)
+    assert live.running.queue.concurrency == 4
     live.settings.flush()
     store = SettingsStore(live.folders.settings_file)
     again = SettingsViewModel(store, store.load())

@@ -82,3 +82,16 @@ def test_the_button_acts_once(qapp: object) -> None:
     notices.act()
     notices.act()
     assert [notice.action for notice in acted] == [NoticeAction.OPEN_ACCOUNT]
+
+
+def test_the_cap_is_the_persons_own_and_leads_to_its_setting() -> None:
+    notice = notice_for(PhotaError(ErrorKind.NO_CREDIT, "Your cap.", field="daily_cap"))
+    assert notice.text == "Your cap."
+    assert notice.action is NoticeAction.OPEN_SETTINGS
+    assert (notice.action_text, notice.field) == ("Raise the cap", "daily_cap")
+
+
+def test_a_refusal_is_called_so_and_never_a_failure() -> None:
+    notice = notice_for(PhotaError(ErrorKind.REFUSED, "policy"))
+    assert notice.text.startswith("Refused.")
+    assert "fail" not in f"{notice.text} {notice.hint}".lower()
