@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
+from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.options import Operation
 from phota_desktop.core.requests import EditRequest, GenerateRequest, mentions
@@ -55,7 +56,7 @@ def entry_of(job: Job) -> LedgerEntry | None:
     if amount is None:
         # What failed before Phota gave it an id was refused or never arrived.
         refused = job.state is JobState.FAILED and not job.remote_job_id
-        if job.state in _FREE or refused:
+        if (job.state in _FREE or refused) and not _is_in_doubt(job):
             return None
         amount = job.estimate.high if job.estimate else None
     if job.engine is Engine.LOCAL or amount == 0:
@@ -72,6 +73,12 @@ def entry_of(job: Job) -> LedgerEntry | None:
         job.cost is not None,
         job.estimate.currency if job.estimate else "USD",
     )
+
+
+def _is_in_doubt(job: Job) -> bool:
+    """Tell of a job whose answer was lost and that the person then gave up."""
+    lost = job.error is not None and job.error.kind is ErrorKind.UNKNOWN
+    return job.state is JobState.CANCELED and lost
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
+from phota_desktop.core.jobs import Job
 from phota_desktop.core.ledger import LedgerEntry, entry_of, to_csv
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.files import disk_error, write_new
@@ -30,11 +31,14 @@ class Ledger:
         """
         found: list[LedgerEntry] = []
         before: int | None = None
-        while jobs := await self._threads.journal(self._journal.jobs, _PAGE, before):
+        while jobs := await self._threads.journal(self._page, before):
             before = jobs[-1].sequence
             entries = (entry_of(job) for job in jobs)
             found += [one for one in entries if one is not None and since <= one.time < until]
         return tuple(sorted(found, key=lambda one: one.time, reverse=True))
+
+    def _page(self, before: int | None) -> list[Job]:
+        return self._journal.jobs(_PAGE, before, removed=True)
 
     async def write_csv(
         self, path: Path, entries: Sequence[LedgerEntry], names: Mapping[str, str]

@@ -169,18 +169,37 @@ class Journal:
         marks = ", ".join("?" * len(_OPEN))
         return self._rows(f"WHERE state IN ({marks}) ORDER BY sequence", *_OPEN)
 
-    def jobs(self, limit: int = 200, before_sequence: int | None = None) -> list[Job]:
-        """Return up to ``limit`` jobs, newest first, older than ``before_sequence`` if given."""
+    def jobs(
+        self, limit: int = 200, before_sequence: int | None = None, *, removed: bool = False
+    ) -> list[Job]:
+        """Return up to ``limit`` jobs, newest first, older than ``before_sequence`` if given.
+
+        Those that were removed come only where ``removed`` asks for them.
+        """
         before = before_sequence if before_sequence is not None else 1 << 62
-        return self._rows("WHERE sequence < ? ORDER BY sequence DESC LIMIT ?", before, limit)
+        which = "WHERE sequence < ? AND removed <= ? ORDER BY sequence DESC LIMIT ?"
+        return self._rows(which, before, int(removed), limit)
 
     def remove(self, job_id: str) -> None:
-        """Delete an ended job's row; IllegalMoveError for an open one, it may be paid."""
+        """Take an ended job out of the list; IllegalMoveError for an open one, it may be paid.
+
+        Its row stays, for the ledger and the daily cap, where it cost or may have cost something.
+        """
+        from phota_desktop.core.ledger import entry_of
+
         with self.transaction() as database:
-            row = database.execute("SELECT state FROM jobs WHERE id = ?", (job_id,)).fetchone()
-            if row is not None and not JobState(row[0]).is_final:
+            row = database.execute(
+                "SELECT state, document FROM jobs WHERE id = ?", (job_id,)
+            ).fetchone()
+            if row is None:
+                return
+            if not JobState(row[0]).is_final:
                 raise IllegalMoveError(f"Job {job_id} is {row[0]}: cancel it first.")
-            database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+            job = self._job(0, row[1])
+            if job is None or entry_of(job) is not None:
+                database.execute("UPDATE jobs SET removed = 1 WHERE id = ?", (job_id,))
+            else:
+                database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
     def spent_today(self, now: float) -> Decimal:
         """Return the US dollars sent to Phota on the local day of ``now``, doubts included.

@@ -87,6 +87,20 @@ def test_an_intent_keeps_its_id_and_its_row(journal: Journal, new_job: Maker) ->
     assert journal.add(new_job("next")).sequence == 2
 
 
+def test_what_cost_something_is_counted_after_it_was_removed(
+    journal: Journal, new_job: Maker
+) -> None:
+    now = time.time()
+    paid = {"engine": Engine.PHOTA, "sent": now, "state": JobState.DONE}
+    dear = journal.add(new_job("dear", **paid, cost=Decimal("0.15")))
+    free = journal.add(new_job("free", engine=Engine.LOCAL, state=JobState.DONE))
+    for job in (dear, free):
+        journal.remove(job.id)
+    assert journal.jobs() == []
+    assert [job.id for job in journal.jobs(removed=True)] == ["dear"]
+    assert journal.spent_today(now) == Decimal("0.15")
+
+
 def test_a_stale_second_process_cannot_go_back(journal: Journal, folders, new_job: Maker) -> None:
     job = journal.add(new_job())
     with closing(Journal(folders.journal_file)) as other:
