@@ -191,7 +191,8 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert run(tmp_path, "--version").stdout == f"phota-desktop {__version__}\n"
     helped = run(tmp_path, "--help")
     assert helped.returncode == 0
-    for verb in ("enhance", "edit", "generate", "remix", "profiles", "jobs", "resume", "serve"):
+    images = ("enhance", "edit", "generate", "remix")
+    for verb in (*images, "profiles", "jobs", "resume", "serve", "key", "doctor"):
         assert verb in helped.stdout
 
 
