@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.options import Operation
-from phota_desktop.viewmodels.jobs import cost_words
+from phota_desktop.core.pricing import Estimate, show_range
 from phota_desktop.viewmodels.roles import (
     ACCESSIBLE_TEXT_ROLE,
     DISPLAY_ROLE,
@@ -100,17 +100,34 @@ def _look(n: int) -> str:
     return LOCAL_LOOKS[n] if n < len(LOCAL_LOOKS) else f"v{n + 1}"
 
 
+def picture_cost(job: Job) -> str:
+    """Return what each picture of a job cost, as far as one can tell; empty where nobody can.
+
+    Phota counts recognised profiles over all pictures of a job: where some of them had one and
+    others not, it does not say which, and each shows the range.
+    """
+    if job.engine is Engine.LOCAL or job.cost is None or not job.variants:
+        return ""
+    each = job.cost / len(job.variants)
+    if job.estimate is not None:
+        low = job.estimate.low / job.request.variants
+        high = job.estimate.high / job.request.variants
+        if low < each < high:
+            return show_range(Estimate(low, high, job.estimate.currency))
+    return show_range(Estimate(each, each))
+
+
 def job_entries(job: Job) -> list[Entry]:
     """Return a job's places: its pictures, its places in waiting, or the one reason why not."""
     if job.hidden or job.state is JobState.CANCELED:
         return []
     local_looks = job.engine is Engine.LOCAL and job.request.operation is Operation.ENHANCE
-    cost = cost_words(job)
+    cost = picture_cost(job)
     found = []
     for n, variant in enumerate(job.variants):
         size = f"{variant.width} × {variant.height}"
         title = _look(n) if local_looks else f"v{n + 1}"
-        detail = f"{size} · {cost}" if n == 0 and job.engine is Engine.PHOTA else size
+        detail = f"{size} · {cost}" if cost else size
         found.append(Entry(f"{job.id}:{n}", EntryKind.RESULT, title, detail, variant.path, job.id))
     if not job.state.is_final:
         kind = EntryKind.WAITING if job.state is JobState.QUEUED else EntryKind.RUNNING

@@ -9,6 +9,7 @@ from pathlib import Path
 from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState, Variant
 from phota_desktop.core.options import OutputFormat
+from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.requests import EnhanceRequest
 from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.jobs import JobAction, JobListModel, actions_for
@@ -56,9 +57,16 @@ def test_places_follow_the_state() -> None:
 def test_local_variants_are_named_by_look_and_paid_ones_carry_the_cost() -> None:
     local = job_entries(job(JobState.DONE, 2, engine=Engine.LOCAL))
     assert [entry.title for entry in local] == ["Natural", "Brighter"]
-    paid = job_entries(replace(job(JobState.DONE, 2), cost=Decimal("0.24")))
+    price = Estimate(Decimal("0.24"), Decimal("0.30"))
+    done = replace(job(JobState.DONE, 2), estimate=price)
+    paid = job_entries(replace(done, cost=Decimal("0.24")))
     assert [entry.title for entry in paid] == ["v1", "v2"]
-    assert paid[0].detail == "2048 × 1365 · $0.24"
+    assert [entry.detail for entry in paid] == ["2048 × 1365 · $0.12"] * 2
+    recognised = job_entries(replace(done, cost=Decimal("0.30")))
+    assert recognised[1].detail == "2048 × 1365 · $0.15"
+    mixed = job_entries(replace(done, cost=Decimal("0.27")))
+    assert mixed[0].detail == "2048 × 1365 · $0.12–0.15", "nobody says which of them"
+    assert job_entries(done)[0].detail == "2048 × 1365", "no price is known"
 
 
 def test_rows_stay_where_they_are_by_key(qapp: object) -> None:
