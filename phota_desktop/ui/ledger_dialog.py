@@ -107,6 +107,7 @@ class LedgerDialog(QDialog):
         figures.addStretch(1)
         close = push_button("closeLedger", "Close", self)
         close.clicked.connect(self.accept)
+        close.setFocus()
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.cap_button)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.core.catalogue import BUILT_IN, Catalogue
+from phota_desktop.core.pricing import PUBLISHED
 from phota_desktop.ui.controls import Caption, push_button
 from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.price_rows import FROM, FROM_ROLE, PriceTableModel
@@ -24,8 +25,8 @@ from phota_desktop.viewmodels.settings import SettingsViewModel
 
 Index = QModelIndex | QPersistentModelIndex
 ABOUT = (
-    "US dollars for each picture. Phota publishes enhance and remix alone; what you type here "
-    "counts for estimates and the daily cap. Phota charges its own prices."
+    f"US dollars for each picture, published prices as of {PUBLISHED.as_of}. Type the prices you "
+    "know: estimates and the daily cap count with them. Phota charges its own."
 )
 
 
@@ -71,7 +72,8 @@ class PriceTableView(QTreeView):
         ):
             model.reset_row(self.currentIndex().row())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.edit(self.currentIndex())  # never the dialog's button
+            if self.state() is not self.State.EditingState:  # else it comes from the field
+                self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
 

@@ -159,7 +159,7 @@ QToolButton[small="true"]:focus { border-color: $accent; }
 #removeReferenceButton:hover { background: $hover; }
 QPlainTextEdit, QTextEdit, QLineEdit, QComboBox { background: $raised; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; selection-background-color: $accent;
-  selection-color: $on_accent; }
+  selection-color: $on_accent; placeholder-text-color: $quiet; }
 QLineEdit, QComboBox { min-height: 22px; }
 #promptEditor { padding: 4px; }
 QPlainTextEdit:focus, QTextEdit:focus, QLineEdit:focus, QComboBox:focus { border-color: $accent; }

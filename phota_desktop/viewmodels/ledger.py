@@ -209,7 +209,7 @@ class LedgerViewModel(QObject):
         else:
             names = self._services.people.names if self._services else {}
             rows = [
-                (plain(names.get(one.key) or one.key, 80) or "Nobody", one)
+                (plain(names.get(one.key) or one.key, 80) or "No person or pet", one)
                 for one in by_profile(self.entries)
             ]
             self.table.show("Person or pet", rows)

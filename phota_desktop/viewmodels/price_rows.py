@@ -183,7 +183,7 @@ class PriceTableModel(QAbstractTableModel):
         if column == FROM:
             if found is None:
                 return "Not published"
-            return "Yours" if self.own(row) else f"Published {PUBLISHED.as_of}"
+            return "Yours" if self.own(row) else "Published"
         if found is None:
             return "–"
         return price_words(found.plain if column == PLAIN else found.identity)
