@@ -102,7 +102,7 @@ class ReferenceSlot(QAbstractButton):
     """Carries an ``Offered``: what was dropped here."""
     removed = Signal()
 
-    _WORDS = "Drop a picture or click"
+    _WORDS = "Drop a picture\nor click"
 
     def __init__(self, art: ThumbnailArt | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -47,7 +48,8 @@ Index = QModelIndex | QPersistentModelIndex
 INPUT_ROLE = int(Qt.ItemDataRole.UserRole)
 _ACROSS = 3
 """Pictures in a row."""
-_GAP = 4
+_GAP = 6
+"""Pixels between two pictures; shared out in a row so that both ends are flush."""
 _CROSS = 18
 """Side in pixels of the mark that removes a picture."""
 
@@ -152,7 +154,10 @@ class SourceDelegate(QStyledItemDelegate):
 
 def picture_frame(tile: QRect) -> QRectF:
     """Return where in a tile the picture is."""
-    return QRectF(tile).adjusted(0, 0, -_GAP, -_GAP)
+    share = _GAP // _ACROSS
+    left = tile.left() + share * (tile.left() // max(1, tile.width()))
+    width = tile.width() - share * (_ACROSS - 1)
+    return QRectF(left, tile.top(), width, tile.height() - _GAP)
 
 
 def cross_frame(tile: QRect) -> QRectF:
@@ -222,7 +227,7 @@ class SourceList(QListView):
     def _fit(self) -> None:
         """Take the height that all pictures need: the drawer scrolls, not the list."""
         side = max(48, (self.width() - 1) // _ACROSS)
-        tile = QSize(side, round((side - _GAP) * 0.78) + _GAP)
+        tile = QSize(side, round((side - 4) * 0.78) + _GAP)
         if tile != self.tile:
             self.tile = tile
             self.scheduleDelayedItemsLayout()
@@ -304,10 +309,11 @@ class SourceList(QListView):
             after = self._gap and (
                 self._gap % _ACROSS == 0 or self._gap == len(self._model.pictures)
             )
-            near = self.visualRect(self._model.index(self._gap - 1 if after else self._gap))
-            x = near.right() - 2 if after else near.left() + 1
+            tile = self.visualRect(self._model.index(self._gap - 1 if after else self._gap))
+            near = picture_frame(tile)
+            x = near.right() - 1.5 if after else max(near.left() - _GAP / 2, 1.5)
             painter.setPen(QPen(QColor(tokens().accent), 3))
-            painter.drawLine(x, near.top() + 2, x, near.bottom() - _GAP - 2)
+            painter.drawLine(QPointF(x, near.top() + 2), QPointF(x, near.bottom() - 2))
             return
         frame = QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1 - _GAP)
         colour = tokens().accent if self._under_drop else tokens().disabled
