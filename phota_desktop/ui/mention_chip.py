@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -62,6 +62,7 @@ def insert_wire(cursor: QTextCursor, wire: str) -> None:
             cursor.insertText(CHIP, chip_format(piece.profile_id))
         else:
             cursor.insertText(piece, QTextCharFormat())
+    make_chips_of_typed(cursor.document())  # what came may complete what was there
     cursor.endEditBlock()
 
 
@@ -71,11 +72,13 @@ def wire_of(document: QTextDocument) -> str:
     block = document.begin()
     while block.isValid():
         line = []
-        for place in block:
+        place = block.begin()
+        while not place.atEnd():
             fragment = place.fragment()
             profile_id = profile_of(fragment.charFormat())
             instead = f"[[{profile_id}]]" if profile_id else ""
             line.append(cleaned(fragment.text().replace(CHIP, instead)))
+            place += 1
         lines.append("".join(line))
         block = block.next()
     return "\n".join(lines)
@@ -88,8 +91,16 @@ def wire_of_selection(cursor: QTextCursor) -> str:
     return wire_of(apart)
 
 
+def edit_whole(cursor: QTextCursor, change: Callable[[], object]) -> None:
+    """Make a change by hand that may complete a mention, with its chip, one step of undo."""
+    cursor.beginEditBlock()
+    change()
+    make_chips_of_typed(cursor.document())
+    cursor.endEditBlock()
+
+
 def make_chips_of_typed(document: QTextDocument) -> None:
-    """Turn a ``[[profile_id]]`` that was typed by hand into a chip, within the same undo step."""
+    """Turn each ``[[profile_id]]`` that stands there as text into a chip."""
     block = document.begin()
     while block.isValid():
         place = block.position()
@@ -103,9 +114,7 @@ def make_chips_of_typed(document: QTextDocument) -> None:
             cursor = QTextCursor(document)
             cursor.setPosition(start)
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-            cursor.joinPreviousEditBlock()
             cursor.insertText(CHIP, chip_format(profile_id))
-            cursor.endEditBlock()
         block = block.next()
 
 
@@ -166,7 +175,7 @@ class ChipArt(QPyTextObject):
     def drawObject(  # noqa: D102
         self,
         painter: QPainter,
-        rect: QRectF,
+        rect: QRectF | QRect,
         doc: QTextDocument,
         pos_in_document: int,
         fmt: QTextFormat,
@@ -179,6 +188,7 @@ class ChipArt(QPyTextObject):
         ink = colours.on_accent if is_selected else colours.warn if word else colours.text
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(rect)
         body = rect.adjusted(1.0, 0.5, -1.0, -0.5)
         painter.setPen(QPen(QColor(ink if word or is_selected else colours.quiet), 1.0))
         painter.setBrush(QColor(ground))

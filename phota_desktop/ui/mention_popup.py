@@ -42,10 +42,10 @@ class _Rows(QStyledItemDelegate):
         super().__init__(parent)
         self.faces: RoundArt | None = None
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(160, _FACE + GRID)
 
-    def paint(  # noqa: D102
+    def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
     ) -> None:
         colours = tokens()
@@ -151,8 +151,13 @@ class MentionPopup(QFrame):
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return self.take()
-        page = {Qt.Key.Key_PageUp: 1 - _ROWS, Qt.Key.Key_PageDown: _ROWS - 1}
-        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, **page}.get(Qt.Key(key), 0)
+        steps: dict[int, int] = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: 1 - _ROWS,
+            Qt.Key.Key_PageDown: _ROWS - 1,
+        }
+        by = steps.get(key, 0)
         rows = self.model.rowCount()
         if not by or not rows:
             return False
@@ -184,9 +189,11 @@ class MentionPopup(QFrame):
         window = self._editor.window()
         if self.parentWidget() is not window:
             self.setParent(window)
-        lines = min(rows, _ROWS) * (_FACE + GRID) if rows else self._nobody.heightForWidth(
-            _WIDTH - GRID
-        ) + GRID
+        lines = (
+            min(rows, _ROWS) * (_FACE + GRID)
+            if rows
+            else self._nobody.heightForWidth(_WIDTH - GRID) + GRID
+        )
         size = QSize(min(_WIDTH, window.width()), lines + GRID + 1)
         caret = self._editor.cursorRect()
         below = self._editor.viewport().mapTo(window, caret.bottomLeft()) + QPoint(0, 4)

@@ -1,8 +1,9 @@
-"""The prompt field: plain words, with people and pets as chips that go out as ``[[profile_id]]``."""
+"""The prompt field: plain words, with people and pets as chips among them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -127,17 +128,57 @@ class PromptEditor(QTextEdit):
     # -- inside ---------------------------------------------------------------------------
 
     def _on_text(self) -> None:
-        if "]]" in self.toPlainText():
+        wire = self.wire_text()
+        if wire == self._wire:
+            return
+        self._wire = wire
+        if self._chips is not None:
+            self._describe()
+        if "]]" in self.toPlainText():  # completed by other ways than keys and the clipboard
+            from PySide6.QtCore import QTimer
+
+            QTimer.singleShot(0, self, self._make_chips)
+        self.changed.emit()
+
+    def _make_chips(self) -> None:
+        """Make chips of mentions that stand there as text; undo ends here, it would loop."""
+        from phota_desktop.viewmodels.mentions import Mention, pieces
+
+        if any(isinstance(piece, Mention) for piece in pieces(self.toPlainText())):
             from phota_desktop.ui.mention_chip import make_chips_of_typed
 
             self._wake_chips()
             make_chips_of_typed(self.document())
-        wire = self.wire_text()
-        if wire != self._wire:
-            self._wire = wire
-            if self._chips is not None:
-                self._describe()
-            self.changed.emit()
+            self.document().clearUndoRedoStacks()
+
+    def _edit_by_hand(self, event: QKeyEvent) -> bool:
+        """Do what a key does near brackets, where it may complete a mention; False elsewhere."""
+        from PySide6.QtCore import Qt
+
+        mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        cursor, text = self.textCursor(), event.text()
+        if mods in (control, control | shift):
+            return False
+        if "[" not in text and "[[" not in self.toPlainText():
+            return False  # as good as always: then typing is undone word by word
+        changes: dict[int, Callable[[], object]] = {
+            Qt.Key.Key_Backspace: cursor.deletePreviousChar,
+            Qt.Key.Key_Delete: cursor.deleteChar,
+        }
+        change = changes.get(event.key()) if not mods else None
+        if change is None and text and text.isprintable():
+            change = partial(cursor.insertText, text)
+        if change is None:
+            return False
+        from phota_desktop.ui.mention_chip import edit_whole
+
+        self._wake_chips()
+        edit_whole(cursor, change)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        event.accept()
+        return True
 
     def _wake_chips(self) -> None:
         if self._chips is None:
@@ -199,7 +240,8 @@ class PromptEditor(QTextEdit):
         if self._prompts is not None and self._step(event):
             return
         before, place = self._wire, self.textCursor().position()
-        super().keyPressEvent(event)
+        if not self._edit_by_hand(event):
+            super().keyPressEvent(event)
         if (self._wire != before and event.text().isprintable()) or (
             self._is_suggesting and (self._wire, self.textCursor().position()) != (before, place)
         ):
@@ -208,12 +250,12 @@ class PromptEditor(QTextEdit):
     def _step(self, event: QKeyEvent) -> bool:
         from PySide6.QtCore import Qt
 
-        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+        steps: dict[int, int] = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
         pressed = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if pressed != Qt.KeyboardModifier.AltModifier or event.key() not in steps:
             return False
         if self._prompts is not None:
-            text = self._prompts.step(steps[Qt.Key(event.key())], self.wire_text())
+            text = self._prompts.step(steps[event.key()], self.wire_text())
             if text is not None:
                 self.set_wire_text(text)
         event.accept()

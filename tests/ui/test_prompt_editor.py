@@ -42,6 +42,7 @@ def editor(qtbot: QtBot) -> Iterator[PromptEditor]:
     made.set_people(PEOPLE)
     QApplication.processEvents()
     yield made
+    window.close()
 
 
 def popup_of(editor: PromptEditor) -> MentionPopup | None:
@@ -237,6 +238,19 @@ def test_a_mention_typed_on_the_keys_becomes_a_chip(qtbot: QtBot, editor: Prompt
     qtbot.keyClicks(editor, "[[anna01]]!")
     assert editor.wire_text() == "😀[[anna01]]!"
     assert chips(editor) == ["anna01"]
+    editor.undo()
+    editor.undo()
+    assert editor.wire_text() == "😀[[anna01]"
+    press(qtbot, editor, Qt.Key.Key_Left, Qt.Key.Key_Left)
+    compose(editor, "", "č]] ")  # not a key
+    qtbot.waitUntil(lambda: chips(editor) == ["anna0č"])
+
+
+def test_typing_beside_a_chip_is_undone_as_typing(qtbot: QtBot, editor: PromptEditor) -> None:
+    editor.set_wire_text("[[anna01]]")
+    qtbot.keyClicks(editor, "abc")
+    editor.undo()
+    assert editor.wire_text() == "[[anna01]]"
 
 
 def test_unknown_and_not_ready_people_are_marked(editor: PromptEditor) -> None:
@@ -366,6 +380,7 @@ def test_whatever_is_done_the_wire_text_has_the_same_chips(
             dice.choice([editor.copy, editor.cut, editor.paste, editor.paste])()
         else:
             editor.set_wire_text(dice.choice(["", "[[anna01]][[anna01]] [[q]]", "a\n[[bell03]]"]))
+        QApplication.processEvents()
         wire = editor.wire_text()
         assert wire == told[-1]
         assert in_wire(wire) == chips(editor)
