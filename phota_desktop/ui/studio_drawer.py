@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QScrollArea,
@@ -27,6 +28,8 @@ from phota_desktop.viewmodels.form import OFFERS
 from phota_desktop.viewmodels.studio import StudioViewModel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
     from phota_desktop.ui.drawer_edit import EditControls
     from phota_desktop.ui.drawer_pictures import EditPictures, RemixPictures
 
@@ -47,6 +50,7 @@ class StudioDrawer(QFrame):
         self.setAccessibleName("Studio")
         self.setMinimumWidth(264)
         self._studio = studio
+        self._was_painted = False
         self.tabs = QTabBar(self)
         self.tabs.setObjectName("operationTabs")
         self.tabs.setAccessibleName("Operation")
@@ -61,18 +65,19 @@ class StudioDrawer(QFrame):
         self.area.setProperty("horizontalScrollBarPolicy", "ScrollBarAlwaysOff")
         self.area.setProperty("focusPolicy", "NoFocus")
         self.area.setWidgetResizable(True)
-        self._form_frame = QFrame()
+        self._form_frame = QFrame(self.area)
         self._form_frame.setObjectName("drawerForm")
-        self._promise = Caption()
+        self.area.setWidget(self._form_frame)  # while it is empty: to move a full one costs more
+        self._promise = Caption("", self._form_frame)
         self._promise.setWordWrap(True)
-        self.prompt = PromptEditor(self)
-        self.prompt_field = Field("Prompt", self.prompt)
+        self.prompt = PromptEditor(self._form_frame)
+        self.prompt_field = Field("Prompt", self.prompt, self._form_frame)
         """Its heading has room for the history and recipe buttons (``add_tool``)."""
         self.variants = SegmentedControl(
             "variantCountBox",
             "Variants",
             [Segment(str(n), str(n), f"{n}") for n in range(1, MAX_VARIANTS + 1)],
-            self,
+            self._form_frame,
             stretch=True,
         )
         self.format = SegmentedControl(
@@ -82,7 +87,7 @@ class StudioDrawer(QFrame):
                 Segment("jpg", "JPG", "JPG", tip="JPG: smaller files"),
                 Segment("png", "PNG", "PNG", tip="PNG: lossless, larger files"),
             ],
-            self,
+            self._form_frame,
             stretch=True,
         )
         self.adjusted = Caption(role="text")
@@ -104,12 +109,12 @@ class StudioDrawer(QFrame):
         self._fields = QVBoxLayout(self._form_frame)
         self._fields.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         self._fields.setSpacing(2 * GRID)
-        self._variants_field = Field("Variants", self.variants)
-        fields = (self.prompt_field, self._variants_field, Field("Format", self.format))
+        frame = self._form_frame
+        self._variants_field = Field("Variants", self.variants, frame)
+        fields = (self.prompt_field, self._variants_field, Field("Format", self.format, frame))
         for part in (self._promise, *fields):
             self._fields.addWidget(part)
         self._fields.addStretch(1)
-        self.area.setWidget(self._form_frame)
         self._foot = QFrame(self)
         self._foot.setObjectName("drawerFoot")
         foot = QVBoxLayout(self._foot)
@@ -136,7 +141,6 @@ class StudioDrawer(QFrame):
         self.variants.chosen.connect(lambda v: self._ask(lambda: form.set_variants(int(v))))
         self.format.chosen.connect(lambda v: self._ask(lambda: form.set_format(v)))
         self.submit.clicked.connect(lambda _on=False: self._studio.submit())
-        self.area.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
         form.adjusted.connect(self._say_adjusted)
         self._studio.request_changed.connect(self.refresh)
 
@@ -148,6 +152,17 @@ class StudioDrawer(QFrame):
     def _say_adjusted(self, words: str) -> None:
         self.adjusted.setText(words)
         self.adjusted.setVisible(bool(words))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self._watch_bar)  # to name the bar costs 0.8 ms
+
+    def _watch_bar(self) -> None:
+        bar = self.area.verticalScrollBar()
+        bar.rangeChanged.connect(self._make_room_for_bar)
+        self._make_room_for_bar(bar.minimum(), bar.maximum())
 
     def _make_room_for_bar(self, _low: int, high: int) -> None:
         right = 2 * GRID - (_BESIDE_BAR if high > 0 else 0)
@@ -241,8 +256,9 @@ class StudioDrawer(QFrame):
         if self.submit.text() != words:
             self.submit.setText(words)
             self.submit.setAccessibleName(words)
-        tip = "\n".join(part for part in (f"{words}  Ctrl+Enter", form.surcharge_text) if part)
+        surcharge = form.surcharge_text
+        tip = f"{words}  Ctrl+Enter\n{surcharge}".rstrip()
         if self.submit.toolTip() != tip:
             self.submit.setToolTip(tip)
-            self.submit.setAccessibleDescription(form.surcharge_text)
+            self.submit.setAccessibleDescription(surcharge)
         self.submit.setEnabled(studio.can_submit)
