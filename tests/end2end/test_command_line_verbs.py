@@ -7,11 +7,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from phota_desktop.core.options import Operation
+from phota_desktop.core.pricing import PriceRow
+from phota_desktop.store.settings import SettingsStore
 from tests.end2end.screen import ROOT
 from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import FakePhota
@@ -170,6 +175,23 @@ def test_edit_and_generate_have_no_published_price(tmp_path: Path, photos: list[
         yes = typed(tmp_path, "y\n", "generate", "--prompt", "a boat [[abc]]", **env)
         assert yes.returncode == 0, yes.stderr
         assert [row["operation"] for row in fake.ledger.charges()] == ["edit", "generate"]
+
+
+def test_a_price_of_ones_own_can_be_promised(tmp_path: Path, photos: list[str]) -> None:
+    (tmp_path / "phota").mkdir(mode=0o700)
+    store = SettingsStore(tmp_path / "phota" / "settings.json")
+    row = PriceRow(Operation.EDIT, Decimal("0.10"), Decimal("0.13"))
+    store.save(replace(store.load(), prices=(row,)))
+    with FakePhota(tmp_path / "ledger") as fake:
+        edit = ("edit", *photos[:2], "--prompt", "a hat", "--yes", "--json")
+        over = run(tmp_path, *edit, "--max-cost", "0.19", **fake.environ())
+        assert over.returncode == 5
+        assert "$0.20" in over.stderr
+        done = run(tmp_path, *edit, "--max-cost", "0.20", **fake.environ())
+        assert done.returncode == 0, done.stderr
+        for job in lines(done):
+            assert isinstance(job["cost"], dict)
+            assert (job["cost"]["estimate_max"], job["cost"]["actual"]) == (0.1, 0.1)
 
 
 def test_remix_costs_what_is_published(tmp_path: Path, photos: list[str]) -> None:
