@@ -27,6 +27,8 @@ from phota_desktop.viewmodels.ledger import LedgerViewModel, Period
 
 EMPTY = "Nothing was spent yet. What Phota charges is listed here; the local engine is free."
 
+WIDTH = 600
+
 
 class LedgerDialog(QDialog):
     """Three sums, the last days, a table; the cap is changed in the settings, on purpose."""
@@ -38,7 +40,7 @@ class LedgerDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("ledgerDialog")
         self.setWindowTitle("Spending")
-        self.resize(600, 620)
+        self.resize(WIDTH, 620)
         self._ledger = ledger
         self._folder: Path | None = None
         self._figures = {name: QLabel("", self) for name in ("Today", "This month", "In all")}
@@ -125,6 +127,7 @@ class LedgerDialog(QDialog):
         whole.addWidget(self.table, 1)
         whole.addWidget(self._note)
         self._rest = QWidget(self)
+        self._rest.hide()
         whole.addWidget(self._rest, 1)
         whole.addLayout(buttons)
 
@@ -138,6 +141,8 @@ class LedgerDialog(QDialog):
         self._empty.setVisible(ledger.is_read and not has_any)
         for part in (self.bars, self.period, self.table):
             part.setVisible(has_any)
+        if has_any == self._rest.isVisibleTo(self):  # the first job, or none at all
+            self.resize(WIDTH, 620 if has_any else 240)
         self._rest.setVisible(not has_any)
         self._note.setText(ledger.note)
         self._note.setVisible(bool(ledger.note) and has_any)

@@ -77,7 +77,7 @@ class PhotoPanel(QFrame):
 
     def show_people(self, people: PeopleViewModel) -> None:
         """Show these people and pets from now on."""
-        self.sidebar.show_people(people, self._art)
+        self.sidebar.show_people(people, self._art, before=self.list)
 
     def refresh(self) -> None:
         """Count the photos."""

@@ -139,7 +139,7 @@ class PriceEditor(QWidget):
             | triggers.AnyKeyPressed
         )
         table.setFrameShape(QTreeView.Shape.NoFrame)
-        table.setMinimumHeight(280)
+        table.setMinimumHeight(240)
         header = table.header()
         header.setSectionsMovable(False)
         header.setStretchLastSection(False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from phota_desktop.ui.controls import Caption, plain_text
@@ -69,19 +69,22 @@ class ProfileSidebar(QFrame):
         """The rows; None while nobody was ever there."""
         return self._list
 
-    def show_people(self, people: PeopleViewModel, art: ThumbnailArt) -> None:
-        """Show these people from now on."""
+    def show_people(
+        self, people: PeopleViewModel, art: ThumbnailArt, *, before: QWidget | None = None
+    ) -> None:
+        """Show these people from now on; Tab comes here ``before`` that widget."""
         from phota_desktop.ui.controls import IconButton
 
         self._people = people
         self._art = art
+        self._before = before
         self._refresh = IconButton(
             "refreshPeople", "refresh", "Refresh people and pets", self, on_click=people.refresh
         )
-        self._refresh.setIconSize(QSize(16, 16))
         self._refresh.setFixedSize(HEAD, HEAD)
         self._head.addWidget(self._refresh)
         people.changed.connect(self.refresh)
+        self._order_tabs()
         self.refresh()
 
     def set_room(self, height: int) -> None:
@@ -125,6 +128,7 @@ class ProfileSidebar(QFrame):
             row.addWidget(self._untick)
             row.addStretch(1)
             self._column.addLayout(row)
+            self._order_tabs()
         self._untick.setVisible(bool(people.strangers))
 
     def _make_list(self, people: PeopleViewModel) -> None:
@@ -133,6 +137,7 @@ class ProfileSidebar(QFrame):
         self._list = ProfileList(people, self._art, self)
         self._list.mention_asked.connect(self.mention_asked)
         self._column.insertWidget(self._column.indexOf(self._warning), self._list)
+        self._order_tabs()
 
     def _make_find(self, people: PeopleViewModel) -> None:
         from PySide6.QtWidgets import QLineEdit
@@ -147,6 +152,19 @@ class ProfileSidebar(QFrame):
         row.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         row.addWidget(self._find)
         self._column.insertLayout(1, row)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Bring what was made late into the order of the eyes."""
+        if self._before is None:
+            return
+        at = self._before.previousInFocusChain()
+        while at is not None and self.isAncestorOf(at):
+            at = at.previousInFocusChain()
+        for part in (self._refresh, self._find, self._list, self._untick):
+            if at is not None and part is not None:
+                QWidget.setTabOrder(at, part)
+                at = part
 
     def _fit(self) -> None:
         """Give the list all its rows, or the room there is, but a few rows at least."""
@@ -157,5 +175,7 @@ class ProfileSidebar(QFrame):
         taken = self._head.sizeHint().height() + 2 * GRID
         if self._find is not None and not self._find.isHidden():
             taken += self._find.sizeHint().height() + GRID
+        if not self._warning.isHidden():
+            taken += self._warning.heightForWidth(self.width()) + GRID
         room = max(FEWEST_ROWS * row, self._room - taken)
         self._list.setFixedHeight(min(max(rows, 1) * row, room))

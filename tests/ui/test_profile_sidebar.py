@@ -68,7 +68,6 @@ async def home(desk: Desk, environ: dict[str, str], tmp_path: object) -> AsyncIt
         environ = {**environ, **fake.environ()}
         services = await open_services(desk.folders, desk.settings.value, environ=environ)
         desk.settings.attach(services)
-        desk.studio.attach(services)
         await services.session.start()
         people = PeopleViewModel(desk.studio.form, desk.settings)
         people.attach(services)
@@ -76,7 +75,6 @@ async def home(desk: Desk, environ: dict[str, str], tmp_path: object) -> AsyncIt
         yield Home(desk, people, services, fake)
         desk.settings.flush()
         people.detach()
-        desk.studio.detach()
         await services.close()
 
 
@@ -107,6 +105,23 @@ async def test_ticks_ride_on_the_request_by_mouse_and_by_space(home: Home) -> No
     QTest.keyClick(home.rows, Qt.Key.Key_Down)
     QTest.keyClick(home.rows, Qt.Key.Key_Space)
     assert form.profile_ids == (anna,)
+
+
+async def test_tab_walks_from_the_people_to_the_photos(home: Home) -> None:
+    await home.train("Anna")
+    window = home.desk.window
+    window.top.menu.setFocus()
+    seen = []
+    for _ in range(3):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert [one.objectName() for one in seen if one] == [
+        "refreshPeople",
+        "profileList",
+        "photoList",
+    ]
 
 
 async def test_generate_has_no_ticks_and_says_how_instead(home: Home) -> None:
