@@ -72,7 +72,7 @@ class StudioDrawer(QFrame):
         self._promise.setWordWrap(True)
         self.prompt = PromptEditor(self._form_frame)
         self.prompt_field = Field("Prompt", self.prompt, self._form_frame)
-        """Its heading has room for the history and recipe buttons (``add_tool``)."""
+        self._prompt_tools: list[QWidget] = []
         self.variants = SegmentedControl(
             "variantCountBox",
             "Variants",
@@ -207,9 +207,15 @@ class StudioDrawer(QFrame):
         self._fields.insertWidget(self._fields.indexOf(self._variants_field), made)
         return made
 
+    def add_prompt_tool(self, button: QWidget) -> None:
+        """Put a small button (history, recipes) at the right of the prompt's heading."""
+        self.prompt_field.add_tool(button)
+        self._prompt_tools.append(button)
+        self._order_tab_key()
+
     def _order_tab_key(self) -> None:
         """Let the Tab key walk from top to bottom, through what was made late as well."""
-        stops: list[QWidget] = [self.prompt]
+        stops: list[QWidget] = [self.tabs, *self._prompt_tools, self.prompt]
         for name in ("edit_pictures", "remix_pictures", "edit_controls"):
             if name in self.__dict__:
                 stops += getattr(self, name).stops

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QToolButton, QWidget
 
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.options import Operation
@@ -317,6 +317,11 @@ def test_the_tab_key_walks_from_top_to_bottom(opened: Desk, photos: list[Path]) 
     opened.studio.form.add_sources(photos)
     opened.studio.form.set_base_model("gpt-image-2")
     drawer = opened.window.drawer
+    tool = QToolButton(drawer)
+    tool.setObjectName("toolOfThePrompt")
+    tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    drawer.add_prompt_tool(tool)
+    QApplication.processEvents()
     drawer.tabs.setFocus()
     walked = []
     while "outputFormatBox" not in walked and len(walked) < 20:
@@ -328,7 +333,8 @@ def test_the_tab_key_walks_from_top_to_bottom(opened: Desk, photos: list[Path]) 
             continue
         top = focus.mapTo(drawer, QPoint(0, 0)).y()
         assert 0 <= top < drawer.height(), f"{name} is scrolled into view"
-    wanted = ["promptEditor", "addSourceButton", "sourceList", "shownPhotoButton", "baseModelBox"]
+    wanted = ["toolOfThePrompt", "promptEditor", "addSourceButton", "sourceList"]
+    wanted += ["shownPhotoButton", "baseModelBox"]
     wanted += ["aspectRatioBox", "resolutionBox", "qualityBox", "variantCountBox"]
     wanted += ["outputFormatBox"]
     assert [name for name in walked if name in wanted] == wanted
