@@ -1,49 +1,35 @@
-"""The job list: what runs, waits and ended, newest first, with what can be done about each."""
+"""The job list: what runs, then what waits in its order, then what ended, newest first."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobState
-from phota_desktop.core.pricing import show_range
+from phota_desktop.core.pricing import Estimate
+from phota_desktop.viewmodels.job_actions import COSTLY, JobAction, actions_for
+from phota_desktop.viewmodels.job_rows import Index, JobRows
+from phota_desktop.viewmodels.job_words import detail_of, details_of, sum_words, title_of
 from phota_desktop.viewmodels.roles import ACCESSIBLE_TEXT_ROLE, DISPLAY_ROLE, USER_ROLE
-from phota_desktop.viewmodels.words import count, elapsed, money, plain, state_words
+from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
-    from phota_desktop.services.queue import JobChange, JobProgress, JobQueue
+    from phota_desktop.services.queue import Hold, JobChange, JobProgress, JobQueue
+    from phota_desktop.services.repeating import RetryPlan
     from phota_desktop.services.tasks import Tasks
 
-Index = QModelIndex | QPersistentModelIndex
+__all__ = ["JobAction", "JobListModel", "Progress", "actions_for"]
+
 JOB_ROLE = USER_ROLE + 1
 TITLE_ROLE = USER_ROLE + 2
 DETAIL_ROLE = USER_ROLE + 3
 
-
-class JobAction(StrEnum):
-    """What a person can do about a job; the value is the button's text."""
-
-    CANCEL = "Cancel"
-    SEND = "Send now"
-    RETRY = "Retry"
-    CHECK_AGAIN = "Check again"
-    COPY_DETAILS = "Copy details"
-    REMOVE = "Remove"
+Call = Callable[[str], Coroutine[object, object, object]]
 
 
 @dataclass(frozen=True)
@@ -55,61 +41,57 @@ class Progress:
     total: int = 0
 
 
-def actions_for(job: Job, *, unsent: bool = False) -> tuple[JobAction, ...]:
-    """Return what the job's state allows, the most useful first.
-
-    ``unsent`` marks a job of an earlier start that waits for a person's word to be sent.
-    """
-    state = job.state
-    found: list[JobAction] = []
-    if state is JobState.UNKNOWN or state is JobState.PARTIAL:
-        found.append(JobAction.CHECK_AGAIN)
-    elif state is JobState.FAILED:
-        found.append(JobAction.CHECK_AGAIN if job.remote_job_id else JobAction.RETRY)
-    elif not state.is_final and not job.hidden:
-        if unsent and state is JobState.QUEUED:
-            found.append(JobAction.SEND)
-        found.append(JobAction.CANCEL)
-    found.append(JobAction.COPY_DETAILS)
-    if state.is_final:
-        found.append(JobAction.REMOVE)
-    return tuple(found)
-
-
-class JobListModel(QAbstractListModel):
+class JobListModel(JobRows):
     """Jobs of the queue by id; a one-second tick runs only while something is at work."""
 
     job_changed = Signal(object)
     """Carries the :class:`Job` that is new or another."""
     job_removed = Signal(str)
     counts_changed = Signal()
+    """Something changed that a count, a button or the order depends on."""
     ticked = Signal()
     failed = Signal(object, str)
     """What a person asked for did not work: the :class:`PhotaError` and the job's id."""
+    changes_wanted = Signal(object)
+    """A person wants to ask for a :class:`Job` again, but differently."""
+    concurrency_changed = Signal(int)
+    """A person wants so many jobs at work at once."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs: list[Job] = []
         self._progress: dict[str, Progress] = {}
+        self._expected: dict[str, float | None] = {}
+        self._deciding: set[str] = set()
         self._queue: JobQueue | None = None
         self._tasks: Tasks | None = None
-        self._attached = 0.0
+        self._daily_cap: Callable[[], Decimal | None] = lambda: None
         self._leave: list[Callable[[], None]] = []
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._on_tick)
 
-    def attach(self, queue: JobQueue, tasks: Tasks) -> None:
-        """Follow a queue: take over the jobs it knows, then its changes."""
+    def attach(
+        self,
+        queue: JobQueue,
+        tasks: Tasks,
+        daily_cap: Callable[[], Decimal | None] = lambda: None,
+    ) -> None:
+        """Follow a queue: take over the jobs it knows, then its changes.
+
+        ``daily_cap`` tells how many dollars a day retries and late sends may come to.
+        """
         self._queue = queue
         self._tasks = tasks
-        self._attached = time.time()
+        self._daily_cap = daily_cap
         self._leave = [
             queue.changed.subscribe(self._on_changed),
             queue.progress.subscribe(self._on_progress),
+            queue.ordered.subscribe(lambda _: self._on_ordered()),
+            queue.held.subscribe(self._on_held),
         ]
         for job in reversed(queue.jobs()):
             self.put(job)
+        self._on_ordered()
 
     def detach(self) -> None:
         """Stop following the queue; the rows stay as they are."""
@@ -121,17 +103,13 @@ class JobListModel(QAbstractListModel):
 
     # -- what is known ------------------------------------------------------------------
 
-    def jobs(self) -> list[Job]:
-        """Return all rows, newest first."""
-        return list(self._jobs)
-
-    def job(self, job_id: str) -> Job | None:
-        """Return the job of that id."""
-        return next((job for job in self._jobs if job.id == job_id), None)
-
     def phase(self, job_id: str) -> Progress | None:
         """Return how far a job at work is."""
         return self._progress.get(job_id)
+
+    def expected(self, job_id: str) -> float | None:
+        """Return the seconds that jobs like this one took, None where too few are known."""
+        return self._expected.get(job_id)
 
     @property
     def running(self) -> int:
@@ -145,7 +123,7 @@ class JobListModel(QAbstractListModel):
 
     @property
     def unsent(self) -> int:
-        """Paid requests of an earlier start that wait for a person's word."""
+        """Paid requests that wait for a person's word."""
         return sum(1 for job in self._jobs if JobAction.SEND in self.actions(job.id))
 
     @property
@@ -160,83 +138,147 @@ class JobListModel(QAbstractListModel):
             return " · ".join(parts)
         return count(len(self._jobs), "job") if self._jobs else "No jobs"
 
+    # -- the line -----------------------------------------------------------------------
+
+    def waiting_ids(self) -> list[str]:
+        """Return the jobs that a person can put into another order, the next one first."""
+        return self._queue.order() if self._queue is not None else []
+
+    def move(self, job_id: str, before: str | None) -> None:
+        """Let a waiting job go before another one, None for last."""
+        if self._queue is not None:
+            self._queue.move(job_id, before)
+
+    def move_by(self, job_id: str, step: int) -> bool:
+        """Move a waiting job ``step`` places towards the end; False if it does not wait."""
+        order = self.waiting_ids()
+        if job_id not in order:
+            return False
+        at = max(0, min(len(order) - 1, order.index(job_id) + step))
+        order.remove(job_id)
+        self.move(job_id, order[at] if at < len(order) else None)
+        return True
+
+    @property
+    def concurrency(self) -> int:
+        """How many new jobs are at work at once."""
+        return self._queue.concurrency if self._queue is not None else 1
+
+    def set_concurrency(self, places: int) -> None:
+        """Change how many are at work at once."""
+        if self._queue is not None and places != self._queue.concurrency:
+            self._queue.set_concurrency(places)
+            self.concurrency_changed.emit(places)
+
     # -- what can be done -----------------------------------------------------------------
 
     def act(self, job_id: str, action: JobAction) -> None:
-        """Do what a button says; ``COPY_DETAILS`` is the window's own affair."""
-        queue, tasks = self._queue, self._tasks
-        if queue is None or tasks is None:
+        """Do what a button says; what is copied is the window's own affair."""
+        queue, job = self._queue, self.job(job_id)
+        if queue is None or job is None:
             return
-        calls: dict[JobAction, Callable[[str], Coroutine[object, object, object]]] = {
+        calls: dict[JobAction, Call] = {
             JobAction.CANCEL: queue.cancel,
-            JobAction.RETRY: queue.retry,
+            JobAction.SEND: lambda one: queue.release([one], daily_cap=self._daily_cap()),
+            JobAction.RETRY: lambda one: queue.retry(one, daily_cap=self._daily_cap()),
             JobAction.CHECK_AGAIN: queue.check_again,
             JobAction.REMOVE: queue.remove,
         }
-        if action is JobAction.SEND:
-            queue.start(job_id)
+        if action is JobAction.RETRY_WITH_CHANGES:
+            self.changes_wanted.emit(job)
+        elif action is JobAction.HOLD:
+            queue.hold([job_id])
+        elif action is JobAction.TRY_NOW:
+            queue.try_now()
         elif action in calls:
-            name = f"{action.value.lower()} {job_id[:8]}"
-            tasks.spawn(self._try(calls[action], job_id), name=name)
+            self._decide(job_id, f"{action.value.lower()} {job_id[:8]}", calls[action])
 
-    async def _try(
-        self, call: Callable[[str], Coroutine[object, object, object]], job_id: str
-    ) -> None:
+    def cancel_waiting(self) -> None:
+        """Withdraw everything that was not sent."""
+        queue = self._queue
+        if queue is not None:
+            self._decide("", "cancel all waiting", lambda _: queue.cancel_waiting())
+
+    def retry_plan(self) -> RetryPlan | None:
+        """Return what "retry all failed" would do now, None where nothing can be repeated."""
+        plan = self._queue.retry_plan() if self._queue is not None else None
+        return plan if plan is not None and plan.job_ids else None
+
+    def retry_failed(self, plan: RetryPlan) -> None:
+        """Do the failed jobs again that a person agreed to."""
+        queue = self._queue
+        if queue is not None:
+            cap = self._daily_cap()
+            self._decide("", "retry all", lambda _: queue.retry_failed(plan, daily_cap=cap))
+
+    def _decide(self, job_id: str, name: str, call: Call) -> None:
+        """Carry out one decision; the same job hears of no other until it is."""
+        if self._tasks is not None and job_id not in self._deciding:
+            self._deciding.add(job_id)
+            self._tasks.spawn(self._try(call, job_id), name=name)
+
+    async def _try(self, call: Call, job_id: str) -> None:
         try:
             await call(job_id)
         except PhotaError as error:
             self.failed.emit(error, job_id)
+        finally:
+            self._deciding.discard(job_id)
 
     def actions(self, job_id: str) -> tuple[JobAction, ...]:
         """Return what can be done about a job now."""
-        job = self.job(job_id)
+        job, queue = self.job(job_id), self._queue
         if job is None:
             return ()
-        early = job.engine is Engine.PHOTA and job.created < self._attached
-        return actions_for(job, unsent=early)
+        return actions_for(
+            job,
+            unsent=self._needs_a_word(job_id),
+            held=queue is not None and queue.hold_of(job_id) is not None,
+            repeated=job.state is JobState.FAILED and self._is_repeated(job),
+        )
+
+    def action_text(self, job_id: str, action: JobAction) -> str:
+        """Return the button's words; with the price where the click may cost something."""
+        job = self.job(job_id)
+        if action not in COSTLY or job is None or job.engine is Engine.LOCAL:
+            return action.value
+        return f"{action.value} · {sum_words([self._price(job)])}"
+
+    def plan_price(self, plan: RetryPlan) -> str:
+        """Return what a plan would cost, ``free`` for nothing."""
+        return sum_words(self._price(job) for job in plan.sends)
+
+    def _price(self, job: Job) -> Estimate | None:
+        if self._queue is None or job.state is JobState.QUEUED:
+            return job.estimate
+        return self._queue.price_of(job.engine, job.request)
+
+    def _is_repeated(self, job: Job) -> bool:
+        from phota_desktop.services.repeating import newer_equal
+
+        return newer_equal(job, self._jobs) is not None
+
+    def _needs_a_word(self, job_id: str) -> bool:
+        return self._queue is not None and self._queue.needs_a_word(job_id)
 
     def details(self, job_id: str) -> str:
         """Return what a support mail needs; no key, no prompt, no picture."""
         job = self.job(job_id)
-        if job is None:
-            return ""
-        lines = [
-            f"job: {job.id}",
-            f"operation: {job.request.operation.value}",
-            f"engine: {job.engine.value}",
-            f"state: {job.state.public}",
-            f"client request id: {job.client_request_id}",
-        ]
-        if job.remote_job_id:
-            lines.append(f"Phota job id: {plain(job.remote_job_id)}")
-        if job.request_id:
-            lines.append(f"Phota request id: {plain(job.request_id)}")
-        if job.error is not None:
-            lines.append(f"error: {job.error.kind.value}: {plain(job.error.message)}")
-            if job.error.status:
-                lines.append(f"HTTP status: {job.error.status}")
-        return "\n".join(lines)
+        return details_of(job) if job is not None else ""
+
+    # -- rows -----------------------------------------------------------------------------
 
     def put(self, job: Job) -> None:
         """Add a job or replace the row of that id."""
-        for row, known in enumerate(self._jobs):
-            if known.id == job.id:
-                if known == job:
-                    return
-                self._jobs[row] = job
-                index = self.index(row)
-                self.dataChanged.emit(index, index)
-                break
-        else:
-            row = next(
-                (r for r, known in enumerate(self._jobs) if known.sequence <= job.sequence),
-                len(self._jobs),
-            )
-            self.beginInsertRows(QModelIndex(), row, row)
-            self._jobs.insert(row, job)
-            self.endInsertRows()
+        if not self._set(job):
+            return
         if job.state.is_final:
             self._progress.pop(job.id, None)
+            self._expected.pop(job.id, None)
+        elif job.state.public == "running" and job.id not in self._expected:
+            from phota_desktop.core.timing import expected_seconds
+
+            self._expected[job.id] = expected_seconds(job, self._jobs)
         self._after(job)
 
     def _after(self, job: Job) -> None:
@@ -248,40 +290,35 @@ class JobListModel(QAbstractListModel):
         self.job_changed.emit(job)
         self.counts_changed.emit()
 
-    def _drop(self, job_id: str) -> None:
-        for row, known in enumerate(self._jobs):
-            if known.id == job_id:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                del self._jobs[row]
-                self.endRemoveRows()
-                self.job_removed.emit(job_id)
-                self.counts_changed.emit()
-                return
-
     def _on_changed(self, change: JobChange) -> None:
-        if change.removed:
-            self._drop(change.job.id)
-        else:
+        if not change.removed:
             self.put(change.job)
+        elif self._drop(change.job.id):
+            self.job_removed.emit(change.job.id)
+            self.counts_changed.emit()
+
+    def _on_ordered(self) -> None:
+        self._sort()
+        for row, job in enumerate(self._jobs):
+            if not job.state.is_final:
+                self._repaint(row)
+        self.counts_changed.emit()
+
+    def _on_held(self, hold: Hold) -> None:
+        self._repaint(self.row(hold.job_id))
+        self.counts_changed.emit()
 
     def _on_progress(self, progress: JobProgress) -> None:
         self._progress[progress.job_id] = Progress(progress.phase, progress.done, progress.total)
-        for row, job in enumerate(self._jobs):
-            if job.id == progress.job_id:
-                index = self.index(row)
-                self.dataChanged.emit(index, index, [DETAIL_ROLE])
+        self._repaint(self.row(progress.job_id))
 
     def _on_tick(self) -> None:
         for row, job in enumerate(self._jobs):
             if job.state.public == "running":
-                index = self.index(row)
-                self.dataChanged.emit(index, index, [DETAIL_ROLE])
+                self._repaint(row)
         self.ticked.emit()
 
     # -- Qt's model ---------------------------------------------------------------------
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
-        return 0 if parent is not None and parent.isValid() else len(self._jobs)
 
     def data(self, index: Index, role: int = DISPLAY_ROLE) -> object:  # noqa: D102
         if not index.isValid() or index.row() >= len(self._jobs):
@@ -299,30 +336,12 @@ class JobListModel(QAbstractListModel):
 
     def _detail(self, job: Job) -> str:
         progress = self._progress.get(job.id)
-        parts = [state_words(job, progress.phase if progress else "")]
-        if progress and progress.total > 0 and not job.state.is_final:
-            parts[0] += f" {min(100, progress.done * 100 // progress.total)} %"
-        if job.state.public == "running":
-            parts.append(elapsed(time.time() - (job.sent or job.created)))
-        elif job.finished is not None:
-            parts.append(elapsed(job.finished - (job.sent or job.created)))
-        parts.append(cost_words(job))
-        if job.error is not None:
-            parts.append(plain(job.error.message, 160))
-        return " · ".join(parts)
-
-
-def title_of(job: Job) -> str:
-    """Return ``Enhance 3 · IMG_4711.jpg``."""
-    first = next((image for image in job.request.images if isinstance(image, Path)), None)
-    name = f" · {plain(first.name, 80)}" if first else ""
-    return f"{job.request.operation.value.capitalize()} {job.request.variants}{name}"
-
-
-def cost_words(job: Job) -> str:
-    """Return what the job cost, or else what it is going to cost."""
-    if job.engine is Engine.LOCAL:
-        return "free"
-    if job.cost is not None:
-        return "free" if job.cost == Decimal(0) else money(job.cost)
-    return show_range(job.estimate)
+        known = progress is not None and progress.total > 0
+        return detail_of(
+            job,
+            phase=progress.phase if progress else "",
+            percent=min(100, progress.done * 100 // progress.total) if progress and known else None,
+            expected=self._expected.get(job.id),
+            unsent=self._needs_a_word(job.id),
+            held=self._queue.hold_of(job.id) if self._queue is not None else None,
+        )
