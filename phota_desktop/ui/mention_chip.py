@@ -150,15 +150,18 @@ class ChipArt(QPyTextObject):
         self._people: Mapping[str, Person] = {}
         self._pictures: ThumbnailArt | None = None
         self._faces: dict[int, RoundArt] = {}
+        self._is_listed = True
         field.document().documentLayout().registerHandler(_TYPE, self)
         field.viewport().installEventFilter(self)
 
-    def show(self, people: Mapping[str, Person], pictures: ThumbnailArt | None) -> None:
-        """Show the chips with these names, states and faces."""
+    def show(
+        self, people: Mapping[str, Person], pictures: ThumbnailArt | None, *, is_listed: bool = True
+    ) -> None:
+        """Show the chips with these names, states and faces; unlisted people are not unknown."""
         if pictures is not None and pictures is not self._pictures:
             pictures.arrived.connect(self._field.viewport().update)
             self._faces.clear()
-        self._people, self._pictures = people, pictures
+        self._people, self._pictures, self._is_listed = people, pictures, is_listed
         document = self._field.document()
         document.markContentsDirty(0, document.characterCount())
         self._field.viewport().update()
@@ -219,7 +222,8 @@ class ChipArt(QPyTextObject):
 
     def _words(self, fmt: QTextFormat) -> tuple[str, str]:
         profile_id = profile_of(fmt)
-        return name_of(profile_id, self._people), why_not(profile_id, self._people)[0]
+        word, _reason = why_not(profile_id, self._people, is_listed=self._is_listed)
+        return name_of(profile_id, self._people), word
 
     @staticmethod
     def _label(name: str, word: str, metrics: QFontMetricsF, doc: QTextDocument) -> str:
@@ -245,5 +249,6 @@ class ChipArt(QPyTextObject):
         if not profile_id:
             return ""
         name = name_of(profile_id, self._people)
-        reason = why_not(profile_id, self._people)[1]
-        return f"<p>{escape(reason or f'{name}: ready')}</p>"
+        _word, reason = why_not(profile_id, self._people, is_listed=self._is_listed)
+        good = f"{name}: ready" if profile_id in self._people else profile_id
+        return f"<p>{escape(reason or good)}</p>"

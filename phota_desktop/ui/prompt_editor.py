@@ -46,6 +46,7 @@ class PromptEditor(QTextEdit):
         self.setAcceptDrops(False)  # a photo dropped here opens like anywhere else
         self._wire = ""
         self._people: dict[str, Person] = {}
+        self._is_listed = True
         self._pictures: ThumbnailArt | None = None
         self._prompts: PromptsViewModel | None = None
         self._chips: ChipArt | None = None
@@ -94,14 +95,17 @@ class PromptEditor(QTextEdit):
 
     # -- people, history ------------------------------------------------------------------
 
-    def set_people(self, people: Sequence[Person]) -> None:
-        """Offer these people at ``@`` and show the chips with their names and states."""
+    def set_people(self, people: Sequence[Person], *, is_listed: bool = True) -> None:
+        """Offer these people at ``@`` and show the chips with their names and states.
+
+        ``is_listed``: they are all there are, so that a chip of anybody else is marked.
+        """
         known = {person.id: person for person in people}
-        if known == self._people:
+        if known == self._people and is_listed == self._is_listed:
             return
-        self._people = known
+        self._people, self._is_listed = known, is_listed
         if self._chips is not None:
-            self._chips.show(known, self._pictures)
+            self._chips.show(known, self._pictures, is_listed=is_listed)
             self._describe()
         if self._popup is not None:
             self._popup.set_people(people, self._pictures)
@@ -110,13 +114,17 @@ class PromptEditor(QTextEdit):
         """Take the faces of chips and of the list at ``@`` from there."""
         self._pictures = pictures
         if self._chips is not None:
-            self._chips.show(self._people, pictures)
+            self._chips.show(self._people, pictures, is_listed=self._is_listed)
 
     def set_prompts(self, prompts: PromptsViewModel) -> None:
         """Follow the people of a view-model, and step through its history with Alt+Up and Down."""
         self._prompts = prompts
-        prompts.people_changed.connect(lambda: self.set_people(prompts.people))
-        self.set_people(prompts.people)
+        prompts.people_changed.connect(self._take_people)
+        self._take_people()
+
+    def _take_people(self) -> None:
+        if self._prompts is not None:
+            self.set_people(self._prompts.people, is_listed=self._prompts.is_listed)
 
     @property
     def readable_text(self) -> str:
@@ -185,7 +193,7 @@ class PromptEditor(QTextEdit):
             from phota_desktop.ui.mention_chip import ChipArt
 
             self._chips = ChipArt(self)
-            self._chips.show(self._people, self._pictures)
+            self._chips.show(self._people, self._pictures, is_listed=self._is_listed)
 
     def _describe(self) -> None:
         """Tell names to screen readers, which find only a placeholder in the text itself."""

@@ -75,11 +75,18 @@ def readable(wire: str, people: Mapping[str, Person]) -> str:
     )
 
 
-def why_not(profile_id: str, people: Mapping[str, Person]) -> tuple[str, str]:
-    """Return why a mention cannot be sent, as one word for the chip and a sentence; else empty."""
+def why_not(
+    profile_id: str, people: Mapping[str, Person], *, is_listed: bool = True
+) -> tuple[str, str]:
+    """Return why a mention cannot be sent, as one word for the chip and a sentence; else empty.
+
+    ``is_listed``: everybody is among ``people``. Before that nobody is unknown.
+    """
     from phota_desktop.viewmodels.people import shown_name, status_words
 
     person = people.get(profile_id)
+    if person is None and not is_listed:
+        return "", ""
     if person is None:
         return "unknown", "This account has no such profile. Remove it or mention somebody else."
     if person.is_ready:

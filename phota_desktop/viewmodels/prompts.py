@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from phota_desktop.services.prompts import PromptHistory
     from phota_desktop.store.notebook import PromptEntry
 
+Work = Callable[[], Coroutine[object, object, object]]
 RECENT = 100
 """How many prompts Alt+Up goes back."""
 SHOWN = 200
@@ -42,6 +44,7 @@ class PromptsViewModel(QObject):
         self._services: Services | None = None
         self._leave: list[Callable[[], None]] = []
         self._people: Mapping[str, Person] = {}
+        self._listed = False
         self._photo: Path | None = None
         self._query, self._only_photo = "", False
         self._recent: tuple[str, ...] = ()
@@ -73,14 +76,22 @@ class PromptsViewModel(QObject):
         """Everybody who can be mentioned, and who cannot be yet."""
         return tuple(self._people.values())
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether the server has said who there is; before that nobody is unknown."""
+        return self._listed
+
     def readable(self, wire: str) -> str:
         """Return a prompt with names for ids."""
         return readable(wire, self._people)
 
     def _take_people(self) -> None:
-        known = by_id(self._services.people.people) if self._services is not None else {}
-        if known != self._people:
-            self._people = known
+        if self._services is None:
+            return
+        people = self._services.people
+        known, listed = by_id(people.people), people.is_listed
+        if (known, listed) != (self._people, self._listed):
+            self._people, self._listed = known, listed
             self.people_changed.emit()
 
     # -- stepping -----------------------------------------------------------------------
@@ -92,27 +103,23 @@ class PromptsViewModel(QObject):
         is changed, that is the new beginning, and what was typed first comes right after it.
         """
         if not self._trail or self._trail[self._place] != text:
-            if self._trail and self._trail[0].strip():
-                self._draft = self._trail[0]
+            self._end_trail()
             drafts = (self._draft,) if self._draft else ()
-            self._trail = list(dict.fromkeys((text, *drafts, *self._recent)))
-            self._place = 0
+            older = (one for one in (*drafts, *self._recent) if one.strip() != text.strip())
+            self._trail = list(dict.fromkeys((text, *older)))
         place = self._place + by
         if not 0 <= place < len(self._trail):
             return None
         self._place = place
         return self._trail[place]
 
-    def remember(self, text: str, operation: Operation, photos: Sequence[Path] = ()) -> None:
-        """Note that a prompt was sent, for all of its photos; blank ones are not kept."""
-        if self._trail and self._trail[0].strip():
+    def _end_trail(self) -> None:
+        """Begin anew at the next step; what was typed before this one is kept for it."""
+        if self._place and self._trail[0].strip():
             self._draft = self._trail[0]
-        if self._draft.strip() == text.strip():
+        if self._draft.strip() in self._recent:
             self._draft = ""
-        self._trail = []
-        if self._services is not None and text.strip():
-            names = [str(photo) for photo in photos]
-            self._spawn(self._services.prompts.add(text, operation, names), "remember prompt")
+        self._trail, self._place = [], 0
 
     # -- the list -----------------------------------------------------------------------
 
@@ -145,7 +152,8 @@ class PromptsViewModel(QObject):
     def pin(self, entry: PromptEntry, pinned: bool) -> None:
         """Keep a prompt at the top, or no longer."""
         if self._services is not None:
-            self._spawn(self._services.prompts.pin(entry.id, pinned), f"pin prompt {entry.id}")
+            work = partial(self._services.prompts.pin, entry.id, pinned)
+            self._spawn(work, f"pin prompt {entry.id}")
 
     def forget(self, entry: PromptEntry) -> None:
         """Take a prompt out of the list; it is deleted for good when the list closes."""
@@ -162,38 +170,38 @@ class PromptsViewModel(QObject):
         """Delete for good what was taken out of the list."""
         entry, self.forgotten = self.forgotten, None
         if entry is not None and self._services is not None:
-            self._spawn(self._services.prompts.forget(entry.id), f"forget prompt {entry.id}")
+            work = partial(self._services.prompts.forget, entry.id)
+            self._spawn(work, f"forget prompt {entry.id}")
 
     # -- inside -------------------------------------------------------------------------
 
-    def _spawn(self, work: Coroutine[object, object, object], name: str) -> None:
-        if self._services is None:
-            work.close()
-            return
-        self._services.tasks.spawn(self._guarded(work), name=name)
+    def _spawn(self, work: Work, name: str, *, replace: bool = False) -> None:
+        if self._services is not None:
+            self._services.tasks.spawn(self._guarded(work), name=name, replace=replace)
 
-    async def _guarded(self, work: Coroutine[object, object, object]) -> None:
+    async def _guarded(self, work: Work) -> None:
         try:
-            await work
+            await work()
         except PhotaError as error:
             self.failed.emit(error)
 
     def _read(self) -> None:
         """Read again what Alt+Up steps through, and the list."""
         if self._services is not None:
-            work = self._guarded(self._read_recent(self._services.prompts))
-            self._services.tasks.spawn(work, name="recent prompts", replace=True)
+            work = partial(self._read_recent, self._services.prompts)
+            self._spawn(work, "recent prompts", replace=True)
             self._look()
 
     def _look(self) -> None:
         if self._services is not None:
-            work = self._guarded(self._search(self._services.prompts))
-            self._services.tasks.spawn(work, name="search prompts", replace=True)
+            work = partial(self._search, self._services.prompts)
+            self._spawn(work, "search prompts", replace=True)
 
     async def _read_recent(self, history: PromptHistory) -> None:
         entries = await history.search(limit=RECENT)
         newest = sorted(entries, key=lambda entry: entry.used, reverse=True)
         self._recent = tuple(dict.fromkeys(cleaned(entry.text) for entry in newest))
+        self._end_trail()
 
     async def _search(self, history: PromptHistory) -> None:
         photo = str(self._photo) if self._only_photo and self._photo is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
     from phota_desktop.services.recipes import RecipeBook
     from phota_desktop.viewmodels.form import RequestForm
+
+Work = Callable[[], Coroutine[object, object, object]]
 
 
 class RecipesViewModel(QObject):
@@ -70,13 +73,15 @@ class RecipesViewModel(QObject):
         if name and self._services is not None:
             recipe = Recipe(name, self._form.choice, self._form.match_original)
             self.applied = name
-            self._spawn(self._services.recipes.save(recipe), f"Recipe “{_shown(name)}” saved.")
+            self._spawn(
+                partial(self._services.recipes.save, recipe), f"Recipe “{_shown(name)}” saved."
+            )
 
     def rename(self, old: str, new: str) -> None:
         """Give a recipe another name; one that is taken is refused in words."""
         new = clean_name(new)
         if new and new != old and self._services is not None:
-            self._spawn(self._services.recipes.rename(old, new))
+            self._spawn(partial(self._services.recipes.rename, old, new))
             if self.applied == old:
                 self.applied = new
 
@@ -86,25 +91,25 @@ class RecipesViewModel(QObject):
         if recipe is not None and self._services is not None:
             self.removed = recipe
             words = f"Recipe “{_shown(name)}” deleted. The recipe menu can put it back."
-            self._spawn(self._services.recipes.remove(name), words)
+            self._spawn(partial(self._services.recipes.remove, name), words)
 
     def put_back(self) -> None:
         """Save the recipe deleted last again, unless its name is taken by now."""
         recipe, self.removed = self.removed, None
         if recipe is not None and self._services is not None and self.recipe(recipe.name) is None:
-            self._spawn(self._services.recipes.save(recipe))
+            self._spawn(partial(self._services.recipes.save, recipe))
 
     def import_file(self, path: Path) -> None:
         """Take over the recipes of a file, all or none."""
         if self._services is not None:
-            self._spawn(self._import(self._services.recipes, path))
+            self._spawn(partial(self._import, self._services.recipes, path))
 
     def export_file(self, path: Path, names: Sequence[str]) -> None:
         """Write the recipes of these names into a file."""
         chosen = [one for one in self.recipes if one.name in names]
         if chosen and self._services is not None:
             words = f"{count(len(chosen), 'recipe')} exported to {plain(path.name, 80)}."
-            self._spawn(self._services.recipes.export_file(path, chosen), words)
+            self._spawn(partial(self._services.recipes.export_file, path, chosen), words)
 
     # -- inside -------------------------------------------------------------------------
 
@@ -114,13 +119,13 @@ class RecipesViewModel(QObject):
         words = f"{count(len(taken), 'recipe')} imported" + (f": {names}." if names else ".")
         self._notices.show(Notice(words, Tone.GOOD))
 
-    def _spawn(self, work: Coroutine[object, object, object], words: str = "") -> None:
+    def _spawn(self, work: Work, words: str = "") -> None:
         if self._services is not None:
             self._services.tasks.spawn(self._guarded(work, words), name="recipes")
 
-    async def _guarded(self, work: Coroutine[object, object, object], words: str) -> None:
+    async def _guarded(self, work: Work, words: str) -> None:
         try:
-            await work
+            await work()
         except PhotaError as error:
             self._notices.show_error(error, subject="Recipes")
         else:
@@ -129,7 +134,7 @@ class RecipesViewModel(QObject):
 
     def _read(self) -> None:
         if self._services is not None:
-            work = self._guarded(self._take(self._services.recipes), "")
+            work = self._guarded(partial(self._take, self._services.recipes), "")
             self._services.tasks.spawn(work, name="read recipes", replace=True)
 
     async def _take(self, book: RecipeBook) -> None:
