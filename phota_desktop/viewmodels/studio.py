@@ -97,8 +97,7 @@ class StudioViewModel(QObject):
         jobs.job_changed.connect(self._on_job)
         jobs.job_removed.connect(self._on_job_removed)
         jobs.ticked.connect(self.strip.tick)
-        if hasattr(jobs, "changes_wanted"):  # interim
-            jobs.changes_wanted.connect(self.change_and_retry)
+        jobs.changes_wanted.connect(self.change_and_retry)
         self.notices.acted.connect(self._on_acted)
         jobs.failed.connect(lambda error, job_id: self.notices.show(notice_for(error)))
         settings.failed.connect(lambda error: self.notices.show_error(error, subject="Settings"))
