@@ -1,127 +1,91 @@
-"""The job list at the bottom: what runs, waits and ended, and what can be done about it."""
+"""The jobs at the bottom: what runs, waits and ended, and what can be done about them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QListView,
     QPushButton,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from phota_desktop.core.jobs import JobState
 from phota_desktop.ui.controls import Caption, IconButton, push_button
-from phota_desktop.ui.theme import GRID, RADIUS, tokens
-from phota_desktop.viewmodels.jobs import (
-    DETAIL_ROLE,
-    JOB_ROLE,
-    TITLE_ROLE,
-    JobAction,
-    JobListModel,
-)
+from phota_desktop.ui.job_list import JobList
+from phota_desktop.ui.theme import GRID
+from phota_desktop.viewmodels.job_actions import request_id_of
+from phota_desktop.viewmodels.jobs import JobAction, JobListModel
 
-Index = QModelIndex | QPersistentModelIndex
-_COLOURS = {
-    JobState.DONE: "good",
-    JobState.PARTIAL: "warn",
-    JobState.FAILED: "bad",
-    JobState.REFUSED: "warn",
-    JobState.UNKNOWN: "warn",
-    JobState.QUEUED: "quiet",
-    JobState.CANCELED: "quiet",
-}
-
-
-class JobDelegate(QStyledItemDelegate):
-    """Paints a coloured mark, the job's title and its state in words."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
-        line = option.fontMetrics.height()
-        return QSize(200, 2 * line + 12)
-
-    def paint(  # noqa: D102
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
-    ) -> None:
-        rect: QRect = option.rect
-        state = option.state
-        states = type(state)  # a look at QStyle itself costs 9 ms before the first paint
-        font: QFont = option.font
-        colours = tokens()
-        job = index.data(JOB_ROLE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        body = QRectF(rect).adjusted(0, 1, -GRID, -1)
-        if state & states.State_Selected:
-            painter.setBrush(QColor(colours.hover))
-            painter.drawRoundedRect(body, RADIUS, RADIUS)
-        mark = str(getattr(colours, _COLOURS.get(job.state, "accent")))
-        painter.setBrush(QColor(mark))
-        painter.drawEllipse(QRectF(body.left() + GRID, body.center().y() - 4, 8, 8))
-        left = body.left() + 3 * GRID + 2
-        width = body.right() - left - GRID
-        line = painter.fontMetrics().height()
-        top = body.center().y() - line
-        painter.setPen(QColor(colours.text))
-        self._line(painter, QRectF(left, top, width, line), str(index.data(TITLE_ROLE)))
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * 0.9)
-        painter.setFont(small)
-        painter.setPen(QColor(colours.quiet))
-        self._line(painter, QRectF(left, top + line, width, line), str(index.data(DETAIL_ROLE)))
-        painter.restore()
-
-    def _line(self, painter: QPainter, where: QRectF, text: str) -> None:
-        shown = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, int(where.width())
-        )
-        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+MOST_AT_ONCE = 8
+BURST = 0.4
+"""Seconds: a click this soon after another one was meant for the button that was there before."""
 
 
 class JobPanel(QWidget):
     """The list and, for the selected job, the buttons its state allows."""
 
-    def __init__(self, jobs: JobListModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        jobs: JobListModel,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("jobPanel")
         self.setAccessibleName("Jobs")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(136)
-        self.setMaximumHeight(192)
+        self.setMaximumHeight(208)
         self._jobs = jobs
-        title = QLabel("Jobs", self)
-        title.setTextFormat(Qt.TextFormat.PlainText)
+        self._clock = clock
+        self._last_click = -BURST
+        self._shown: tuple[JobAction, ...] = ()
         self.close_button = IconButton("closeJobs", "down", "Hide jobs", self, key="Ctrl+J")
-        self.list = QListView(self)
-        self.list.setObjectName("jobList")
-        self.list.setAccessibleName("Jobs")
-        self.list.setModel(jobs)
-        self.list.setItemDelegate(JobDelegate(self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setFrameShape(QListView.Shape.NoFrame)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list = JobList(jobs, self)
+        self.cancel_all = push_button("cancelAllButton", "Cancel all waiting", self)
+        self.retry_all = push_button("retryAllButton", "Retry all failed", self)
+        self.concurrency = QSpinBox(self)
         self._empty = Caption("Nothing was asked for yet. Press Enhance to start a job.", self)
         self._buttons: dict[JobAction, QPushButton] = {}
-        self._lay_out(title)
+        self._set_up_concurrency()
+        self._lay_out()
+        self.cancel_all.clicked.connect(lambda _on=False: self._cancel_all())
+        self.retry_all.clicked.connect(lambda _on=False: self._retry_all())
         self.list.selectionModel().currentChanged.connect(lambda *_: self.refresh())
         jobs.counts_changed.connect(self.refresh)
         self.refresh()
 
-    def _lay_out(self, title: QLabel) -> None:
+    def _set_up_concurrency(self) -> None:
+        self.concurrency.setObjectName("concurrencyBox")
+        self.concurrency.setAccessibleName("Jobs at once")
+        self.concurrency.setToolTip("How many jobs are at work at once")
+        self.concurrency.setRange(1, MOST_AT_ONCE)
+        self.concurrency.setKeyboardTracking(False)
+        self.concurrency.valueChanged.connect(self._jobs.set_concurrency)
+
+    def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID)
         column.setSpacing(GRID // 2)
         head = QHBoxLayout()
+        head.setSpacing(GRID)
+        title = QLabel("Jobs", self)
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        at_once = Caption("At once", self)
+        at_once.setBuddy(self.concurrency)
         head.addWidget(title)
         head.addStretch(1)
+        for widget in (self.retry_all, self.cancel_all, at_once, self.concurrency):
+            head.addWidget(widget)
         head.addWidget(self.close_button)
         column.addLayout(head)
         column.addWidget(self._empty)
@@ -129,13 +93,15 @@ class JobPanel(QWidget):
         row.setSpacing(GRID)
         row.addWidget(self.list, 1)
         side = QVBoxLayout()
-        side.setSpacing(GRID // 2)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GRID // 2)
         for action in JobAction:
             name = f"job{action.name.title().replace('_', '')}"
             button = push_button(name, action.value, self)
+            button.hide()
             button.clicked.connect(lambda _on=False, action=action: self._act(action))
-            side.addWidget(button)
             self._buttons[action] = button
+        side.addLayout(self._grid)
         side.addStretch(1)
         row.addLayout(side)
         column.addLayout(row, 1)
@@ -143,31 +109,93 @@ class JobPanel(QWidget):
     @property
     def selected(self) -> str:
         """The id of the selected job, empty for none."""
-        job = self.list.currentIndex().data(JOB_ROLE)
-        return job.id if job is not None else ""
+        return self.list.selected
 
     def select(self, job_id: str) -> None:
         """Select a job's row."""
-        for row, job in enumerate(self._jobs.jobs()):
-            if job.id == job_id:
-                self.list.setCurrentIndex(self._jobs.index(row))
+        self.list.select(job_id)
 
     def refresh(self) -> None:
-        """Show the buttons that the selected job's state allows."""
-        has_jobs = self._jobs.rowCount() > 0
+        """Show the buttons that the selected job and the list allow."""
+        jobs = self._jobs
+        has_jobs = jobs.rowCount() > 0
         self._empty.setVisible(not has_jobs)
         self.list.setVisible(has_jobs)
         if has_jobs and not self.list.currentIndex().isValid():
-            self.list.setCurrentIndex(self._jobs.index(0))
-        allowed = self._jobs.actions(self.selected) if has_jobs else ()
+            self.list.setCurrentIndex(jobs.index(0))
+        self._show_actions(jobs.actions(self.selected) if has_jobs else ())
+        waiting = jobs.waiting
+        self.cancel_all.setVisible(waiting > 1)
+        self._name(self.cancel_all, f"Cancel all {waiting} waiting")
+        plan = jobs.retry_plan()
+        number = len(plan.job_ids) if plan is not None else 0
+        self.retry_all.setVisible(number > 1)
+        if plan is not None:
+            price = jobs.plan_price(plan)
+            tail = "" if price == "free" else f" · {price}"
+            self._name(self.retry_all, f"Retry all {number} failed{tail}")
+        if self.concurrency.value() != jobs.concurrency:
+            self.concurrency.blockSignals(True)
+            self.concurrency.setValue(jobs.concurrency)
+            self.concurrency.blockSignals(False)
+
+    def _show_actions(self, allowed: tuple[JobAction, ...]) -> None:
+        job = self._jobs.job(self.selected)
+        for action in allowed:
+            self._name(self._buttons[action], self._jobs.action_text(self.selected, action))
+        if JobAction.CHECK_AGAIN in allowed and job is not None:
+            may_cost = job.state is JobState.UNKNOWN and not job.async_mode
+            words = "This server keeps no request ids: it may charge again" if may_cost else ""
+            self._buttons[JobAction.CHECK_AGAIN].setToolTip(words)
+        if allowed == self._shown:
+            return
+        self._shown = allowed
         for action, button in self._buttons.items():
+            self._grid.removeWidget(button)
             button.setVisible(action in allowed)
+        for place, action in enumerate(allowed):
+            self._grid.addWidget(self._buttons[action], place // 2, place % 2)
+
+    @staticmethod
+    def _name(button: QPushButton, text: str) -> None:
+        if button.text() != text:
+            button.setText(text)
+            button.setAccessibleName(text)
+
+    def _is_burst(self) -> bool:
+        """Tell whether this click belongs to the one before: buttons move when a state does."""
+        now = self._clock()
+        burst = now - self._last_click < BURST
+        self._last_click = now
+        return burst
 
     def _act(self, action: JobAction) -> None:
         job_id = self.selected
-        if not job_id:
+        job = self._jobs.job(job_id)
+        if job is None or self._is_burst():
             return
         if action is JobAction.COPY_DETAILS:
             QGuiApplication.clipboard().setText(self._jobs.details(job_id))
+        elif action is JobAction.COPY_REQUEST_ID:
+            QGuiApplication.clipboard().setText(request_id_of(job))
         else:
             self._jobs.act(job_id, action)
+
+    def _cancel_all(self) -> None:
+        if not self._is_burst():
+            self._jobs.cancel_waiting()
+
+    def _retry_all(self) -> None:
+        """Ask with the price; where nothing can cost, do it at once."""
+        plan = self._jobs.retry_plan()
+        if plan is None or self._is_burst():
+            return
+        if self._jobs.plan_price(plan) == "free":
+            self._jobs.retry_failed(plan)
+            return
+        from phota_desktop.ui.retry_dialog import RetryDialog
+
+        dialog = RetryDialog(plan, self._jobs.plan_price(plan), self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._jobs.retry_failed(plan))
+        dialog.open()
