@@ -18,7 +18,7 @@ _STATES = {
     JobState.DONE: "Done",
     JobState.PARTIAL: "Partly done",
     JobState.FAILED: "Failed",
-    JobState.REFUSED: "Declined",
+    JobState.REFUSED: "Refused",
     JobState.UNKNOWN: "Answer lost",
     JobState.CANCELED: "Canceled",
 }
