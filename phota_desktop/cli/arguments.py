@@ -37,7 +37,7 @@ EPILOG = (
   2 wrong usage or an input that cannot be read
   3 the environment: no display, missing library, folder not writable
   4 no key, key rejected, keyring locked
-  5 nothing may be spent: out of credit, over --max-cost, or nobody said yes
+  5 out of credit, or over --max-cost
   6 jobs are still open and can be taken up with `resume`
 
 """

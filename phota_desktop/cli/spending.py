@@ -40,11 +40,11 @@ def may_spend(
         return None
     if not sys.stdin.isatty():
         output.complain(f"{words} {also} Say --yes where nobody can be asked.".replace("  ", " "))
-        return Exit.CREDIT
+        return Exit.USAGE
     if agrees(f"{words} {also}".strip(), output):
         return None
     output.complain("Nothing was sent.")
-    return Exit.CREDIT
+    return Exit.USAGE
 
 
 def agrees(question: str, output: Output) -> bool:

@@ -111,7 +111,7 @@ def test_money_needs_a_yes_and_stays_below_the_limit(
     photo = str(photographs[0])
     with FakePhota(tmp_path / "ledger") as fake:
         environ = fake.environ()
-        assert run(tmp_path, "enhance", photo, **environ).returncode == 5
+        assert run(tmp_path, "enhance", photo, **environ).returncode == 2
         over = run(tmp_path, "enhance", photo, "-n", "2", "--max-cost", "0.2", "--yes", **environ)
         assert over.returncode == 5
         assert not fake.ledger.posts()

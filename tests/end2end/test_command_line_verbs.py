@@ -159,7 +159,7 @@ def test_edit_and_generate_have_no_published_price(tmp_path: Path, photos: list[
         env = fake.environ()
         edit = ("edit", photos[0], "--prompt", "a hat")
         nobody = run(tmp_path, *edit, **env)
-        assert nobody.returncode == 5
+        assert nobody.returncode == 2
         assert "Price not published" in nobody.stderr
         limited = run(tmp_path, *edit, "--max-cost", "9", "--yes", **env)
         assert limited.returncode == 5
@@ -169,7 +169,7 @@ def test_edit_and_generate_have_no_published_price(tmp_path: Path, photos: list[
         assert done.returncode == 0, done.stderr
         assert "price not published" in done.stdout
         no = typed(tmp_path, "n\n", "generate", "--prompt", "a boat", **env)
-        assert no.returncode == 5
+        assert no.returncode == 2
         assert "Nothing was sent." in no.stderr
         assert len(fake.ledger.posts()) == 1
         yes = typed(tmp_path, "y\n", "generate", "--prompt", "a boat [[abc]]", **env)
@@ -255,7 +255,7 @@ def test_profiles_of_phota_are_learnt_from_addresses_with_consent(
         assert few.returncode == 2
         assert "--tier standard is not possible with 5 different photos" in few.stderr
         nobody = run(tmp_path, *add, **env)
-        assert nobody.returncode == 5
+        assert nobody.returncode == 2
         assert "$1.49" in nobody.stderr
         assert "agrees" in nobody.stderr
         assert run(tmp_path, *add, "--yes", "--max-cost", "1", **env).returncode == 5

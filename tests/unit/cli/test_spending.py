@@ -39,7 +39,7 @@ def test_what_is_free_is_not_asked_about() -> None:
 @pytest.mark.parametrize("prices", [(RANGE,), (None,), (RANGE, None), (FREE, RANGE)])
 def test_where_nobody_can_be_asked_nothing_is_spent(prices: tuple[Estimate | None, ...]) -> None:
     stop, said = asked(*prices)
-    assert stop is Exit.CREDIT
+    assert stop is Exit.USAGE
     assert "Say --yes where nobody can be asked." in said
     assert asked(*prices, yes=True) == (None, "")
 
@@ -73,6 +73,6 @@ def test_nobody_can_promise_a_price_that_is_not_published(
 
 def test_a_consent_is_asked_for_even_where_it_is_free() -> None:
     stop, said = asked(FREE, also="This is Anna, who agrees.")
-    assert stop is Exit.CREDIT
+    assert stop is Exit.USAGE
     assert "This is free. This is Anna, who agrees." in said
     assert asked(FREE, also="This is Anna, who agrees.", yes=True) == (None, "")
