@@ -21,7 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = ("numpy", "cv2", "PIL", "httpx", "keyring", "starlette", "uvicorn", "simplejpeg")
 QT_OF_LAYER = {
     "viewmodels": {"QtCore", "QtGui"},
-    "ui": {"QtCore", "QtGui", "QtSvg", "QtWidgets"},
+    "ui": {"QtCore", "QtDBus", "QtGui", "QtSvg", "QtWidgets"},
     "app.py": {"QtCore", "QtGui", "QtWidgets"},
     "single_instance.py": {"QtCore", "QtNetwork"},
 }
