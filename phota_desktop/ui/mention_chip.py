@@ -35,6 +35,10 @@ _TYPE = QTextFormat.ObjectTypes.UserObject.value + 1
 _PROFILE = QTextFormat.Property.UserProperty.value + 1
 _GAP = 4.0
 _EDGE = 2.0
+_EDGES = 2 * _EDGE + 2 * _GAP + 5.0
+"""Pixels of a chip's width beside face and name: lines, rims and the distances between."""
+_SMALL = 20.0
+"""A face narrower than this has room for one letter."""
 _WIDEST = 200.0
 """Pixels; a longer name is shortened."""
 
@@ -128,6 +132,8 @@ def paint_face(
 ) -> None:
     """Paint a person's picture, the initials where there is none, ``?`` for nobody we know."""
     initials = person.initials if person is not None else "?"
+    if where.width() < _SMALL:
+        initials = initials[:1]
     painter.save()
     if faces is not None and person is not None:
         faces.paint(painter, where, person.picture, initials, font)
@@ -139,6 +145,18 @@ def paint_face(
         painter.setPen(QColor(tokens().text))
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, initials)
     painter.restore()
+
+
+def _face_side(metrics: QFontMetricsF) -> int:
+    return int(metrics.height() - 2 * _EDGE)
+
+
+def _baseline(rect: QRectF, metrics: QFontMetricsF) -> float:
+    """Return where the words of the line stand, seen from a chip: Qt centres it in the line."""
+    ascent = (rect.height() + metrics.xHeight() / 2) / 2
+    above = max(ascent, metrics.ascent())
+    line = above + max(rect.height() - ascent, metrics.descent())
+    return rect.top() + above - (line - rect.height()) / 2
 
 
 class ChipArt(QPyTextObject):
@@ -170,10 +188,9 @@ class ChipArt(QPyTextObject):
         self, doc: QTextDocument, pos_in_document: int, fmt: QTextFormat
     ) -> QSizeF:
         metrics = QFontMetricsF(doc.defaultFont())
-        height = metrics.height() + 1
-        name, word = self._words(fmt)
-        width = metrics.horizontalAdvance(self._label(name, word, metrics, doc))
-        return QSizeF(height + width + 2 * _GAP + _EDGE, height)
+        width = metrics.horizontalAdvance(self._label(*self._words(fmt), metrics, doc))
+        # A little below the chip stays free, so that those of two lines do not touch.
+        return QSizeF(_face_side(metrics) + width + _EDGES, metrics.height() + 2 * _EDGE)
 
     def drawObject(  # noqa: D102
         self,
@@ -186,27 +203,28 @@ class ChipArt(QPyTextObject):
         colours = tokens()
         metrics = QFontMetricsF(doc.defaultFont())
         name, word = self._words(fmt)
-        is_selected = fmt.background().style() != Qt.BrushStyle.NoBrush
-        ground = colours.accent if is_selected else colours.hover
-        ink = colours.on_accent if is_selected else colours.warn if word else colours.text
+        cursor = self._field.textCursor()
+        is_selected = cursor.selectionStart() <= pos_in_document < cursor.selectionEnd()
+        ground, ink = colours.hover, colours.warn if word else colours.text
+        if is_selected:  # Qt lays half of the selection's colour over it
+            ground, ink = "#000000", "#ffffff"
+        rect = QRectF(rect)
+        baseline = _baseline(rect, metrics)
+        top = max(rect.top(), round(baseline - metrics.ascent())) + 0.5
+        body = QRectF(rect.left() + 1.5, top, rect.width() - 3, round(metrics.height()))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(rect)
-        body = rect.adjusted(1.0, 0.5, -1.0, -0.5)
         painter.setPen(QPen(QColor(ink if word or is_selected else colours.quiet), 1.0))
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
-        side = int(body.height() - 2 * _EDGE)
-        face = QRectF(round(body.left() + _EDGE), round(body.center().y() - side / 2), side, side)
+        side = _face_side(metrics)
+        middle = round(body.center().y() - side / 2)
+        face = QRectF(round(body.left() + _EDGE - 0.5), middle, side, side)
         self._paint_face(painter, face, profile_of(fmt), doc)
         painter.setFont(doc.defaultFont())
         painter.setPen(QColor(ink))
-        words = QRectF(face.right() + _GAP, rect.top(), rect.width(), rect.height())
-        painter.drawText(
-            words,
-            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
-            self._label(name, word, metrics, doc),
-        )
+        label = self._label(name, word, metrics, doc)
+        painter.drawText(QPointF(face.right() + _GAP, baseline), label)
         painter.restore()
 
     def _paint_face(
@@ -217,7 +235,7 @@ class ChipArt(QPyTextObject):
         if side not in self._faces and self._pictures is not None:
             self._faces[side] = RoundArt(self._pictures, side)
         font = doc.defaultFont()
-        font.setPointSizeF(font.pointSizeF() * 0.6)
+        font.setPointSizeF(font.pointSizeF() * 0.7)
         paint_face(painter, where, person, self._faces.get(side), font)
 
     def _words(self, fmt: QTextFormat) -> tuple[str, str]:

@@ -105,6 +105,7 @@ class MentionPopup(QFrame):
         self.list.clicked.connect(lambda index: self.take(index.row()))
         self._nobody = Caption(_NOBODY, self)
         self._nobody.setWordWrap(True)
+        self._nobody.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
         column.addWidget(self.list)

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+
+from phota_desktop.ui.controls import plain_text
 
 if TYPE_CHECKING:  # all of this is made when it is first needed, after the first paint
     from PySide6.QtCore import QMimeData
@@ -51,7 +53,24 @@ class PromptEditor(QTextEdit):
         self._prompts: PromptsViewModel | None = None
         self._chips: ChipArt | None = None
         self._popup: MentionPopup | None = None
+        self._hint = QLabel(self.viewport())  # Qt's own is cut off after its first line
+        self._hint.setWordWrap(True)
+        self._hint.setProperty("role", "quiet")
+        plain_text(self._hint)
+        column = QVBoxLayout(self.viewport())
+        margin = int(self.document().documentMargin())
+        column.setContentsMargins(margin, margin, margin, margin)
+        column.addWidget(self._hint)
+        column.addStretch(1)
         self.textChanged.connect(self._on_text)
+
+    def setPlaceholderText(self, placeholder: str) -> None:
+        """Show these words while there are no others, on as many lines as they need."""
+        self._hint.setText(placeholder)
+
+    def placeholderText(self) -> str:
+        """Return the words that are shown while there are no others."""
+        return self._hint.text()
 
     # -- the text -----------------------------------------------------------------------
 
@@ -136,6 +155,7 @@ class PromptEditor(QTextEdit):
     # -- inside ---------------------------------------------------------------------------
 
     def _on_text(self) -> None:
+        self._hint.setVisible(self.document().isEmpty())
         wire = self.wire_text()
         if wire == self._wire:
             return
@@ -271,6 +291,7 @@ class PromptEditor(QTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: D102
         super().inputMethodEvent(event)
+        self._hint.setVisible(self.document().isEmpty() and not event.preeditString())
         if event.commitString():
             self._suggest()
         elif event.preeditString() and self._popup is not None:

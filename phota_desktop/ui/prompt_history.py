@@ -46,6 +46,7 @@ Index = QModelIndex | QPersistentModelIndex
 _ICON = 16
 _CELL = 28
 _SIZE = QSize(380, 420)
+_KEYS = "Enter uses it, Ctrl+P pins, Shift+Delete deletes"
 _EMPTY = "Prompts you send are kept here, also when their pictures are deleted."
 
 
@@ -157,7 +158,9 @@ class PromptHistoryPopup(QFrame):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._empty = Caption(_EMPTY, self)
         self._empty.setWordWrap(True)
-        self._keys = Caption("Enter uses it, Ctrl+P pins, Shift+Delete deletes", self)
+        self._foot = Caption(_KEYS, self)
+        for words in (self._empty, self._foot):
+            words.setContentsMargins(GRID, 0, GRID, 0)
         self.undo = push_button("promptUndo", "Undo delete", self)
         self._lay_out()
         self._connect()
@@ -171,7 +174,7 @@ class PromptHistoryPopup(QFrame):
         column.addWidget(self._empty)
         column.addWidget(self.list, 1)
         foot = QHBoxLayout()
-        foot.addWidget(self._keys, 1)
+        foot.addWidget(self._foot, 1)
         foot.addWidget(self.undo)
         column.addLayout(foot)
 
@@ -218,7 +221,7 @@ class PromptHistoryPopup(QFrame):
         self._empty.setText("No prompt was used on this photo yet." if only_photo else _EMPTY)
         self._empty.setVisible(is_new and self._prompts.forgotten is None)
         self.undo.setVisible(self._prompts.forgotten is not None)
-        self._keys.setVisible(self._prompts.forgotten is None)
+        self._foot.setText("Prompt deleted" if self._prompts.forgotten is not None else _KEYS)
         if not self.list.currentIndex().isValid():
             self._move(1)
 

@@ -307,6 +307,20 @@ def test_an_input_method_does_not_break_it(qtbot: QtBot, editor: PromptEditor) -
     assert editor.wire_text() == "[[anna01]]日本 [[bell03]]"
 
 
+def test_the_hint_gives_way_to_words(qtbot: QtBot, editor: PromptEditor) -> None:
+    editor.setPlaceholderText("Say what to change")
+    assert editor.placeholderText() == "Say what to change"
+    assert editor._hint.isVisible()
+    qtbot.mouseClick(editor._hint, Qt.MouseButton.LeftButton)
+    assert editor.hasFocus()
+    compose(editor, "に")
+    assert not editor._hint.isVisible()
+    compose(editor, "")
+    assert editor._hint.isVisible()
+    qtbot.keyClicks(editor, "a")
+    assert not editor._hint.isVisible()
+
+
 def test_setting_a_prompt_can_be_undone(editor: PromptEditor) -> None:
     editor.set_wire_text("one [[anna01]]")
     editor.set_wire_text("two")
