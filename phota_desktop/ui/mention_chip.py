@@ -139,7 +139,7 @@ def paint_face(
         faces.paint(painter, where, person.picture, initials, font)
     else:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens().line))
+        painter.setBrush(QColor(tokens().window))
         painter.drawEllipse(where)
         painter.setFont(font)
         painter.setPen(QColor(tokens().text))
