@@ -310,6 +310,7 @@ def test_an_input_method_does_not_break_it(qtbot: QtBot, editor: PromptEditor) -
 def test_the_hint_gives_way_to_words(qtbot: QtBot, editor: PromptEditor) -> None:
     editor.setPlaceholderText("Say what to change")
     assert editor.placeholderText() == "Say what to change"
+    assert editor._hint.x() == editor.document().documentMargin()
     assert editor._hint.isVisible()
     qtbot.mouseClick(editor._hint, Qt.MouseButton.LeftButton)
     assert editor.hasFocus()
