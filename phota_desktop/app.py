@@ -195,9 +195,7 @@ async def _live(
     services.tasks.spawn(_start(program, services, paths), name="start")
     await closed.wait()
     listener.close()
-    program.settings.flush()
-    program.jobs.detach()
-    program.studio.detach()
+    program.window.detach()
     await services.close()
 
 
@@ -207,9 +205,7 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
     from phota_desktop.viewmodels.viewer import VariantViewer
 
     await services.queue.load()
-    program.settings.attach(services)
-    program.jobs.attach(services.queue, services.tasks)
-    program.studio.attach(services)
+    parts = program.window.attach(services)
     services.queue.show_to(VariantViewer(program.studio, program.loader, program.thumbnails))
     collect_here(services.queue)
     for problem in services.journal.problems:
@@ -222,4 +218,5 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
     await services.session.start(wanted, look=True)
     await services.queue.sweep()
     await services.queue.resume()
+    await parts.reopening.look()
     await services.session.await_keyring(wanted)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import gc
 import os
 import shutil
 import tempfile
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,16 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("qt_loop"):
         return {"qasync": _window_loop}
     return {"asyncio": asyncio.new_event_loop}
+
+
+_tests_run = 0
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_here() -> Iterator[None]:
+    """As the program does (services.garbage): a worker that collects would delete Qt's objects."""
+    global _tests_run
+    gc.disable()
+    yield
+    _tests_run += 1
+    gc.collect(2 if _tests_run % 50 == 0 else 1)

@@ -33,6 +33,8 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
             ("surround", "Next surround"),
             ("full_screen", "Full screen"),
             ("jobs", "Jobs"),
+            ("generated", "Generated pictures"),
+            ("ledger", "What was spent…"),
         ),
         (("keys", "Keys"), ("settings", "Settings…")),
         (("quit", "Quit"),),

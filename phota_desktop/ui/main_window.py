@@ -35,10 +35,12 @@ if TYPE_CHECKING:  # each Qt class costs its share of the time to the first pain
         QResizeEvent,
     )
 
+    from phota_desktop.services.composition import Services
     from phota_desktop.ui.drop_targets import DropHint, Offered
     from phota_desktop.ui.image_canvas import ImageCanvas
     from phota_desktop.ui.shortcuts import KeyMap
     from phota_desktop.ui.window_commands import WindowCommands
+    from phota_desktop.ui.window_parts import WindowParts
 
 EMPTY = "Drop a photo here, or press Ctrl+O"
 
@@ -71,10 +73,11 @@ class MainWindow(QMainWindow):
         self.jobs = jobs
         self.settings = settings
         self.loader = loader
-        self._art = ThumbnailArt(thumbnails, self)
+        self.art = ThumbnailArt(thumbnails, self)
         self._was_painted = False
         self._has_canvas = False
         self._keys: KeyMap | None = None
+        self.parts: WindowParts | None = None
         self._lay_out()
         self.arrangement = WindowLayout(self)
         self.arrangement.restore()
@@ -143,11 +146,11 @@ class MainWindow(QMainWindow):
         self.top = TopBar(self.settings, whole)
         self.rows.addWidget(self.top)
         self.rows.addWidget(self.body, 1)
-        self.photo_panel = PhotoPanel(self.studio, self._art, self.body)
+        self.photo_panel = PhotoPanel(self.studio, self.art, self.body)
         centre = QWidget(self.body)
         self._centre = _column(centre)
         self._stage = self._make_stage(centre)
-        self.strip_panel = StripPanel(self.studio, self._art, centre)
+        self.strip_panel = StripPanel(self.studio, self.art, centre)
         self._centre.addWidget(self._stage, 1)
         self._centre.addWidget(self.strip_panel)
         self.drawer = StudioDrawer(self.studio, self.body)
@@ -169,8 +172,23 @@ class MainWindow(QMainWindow):
         self.status.jobs_asked.connect(commands.toggle_jobs)
         self.studio.consent_needed.connect(commands.ask_consent)
         self.studio.notices.acted.connect(commands.act_on_notice)
+        self.studio.prompt_wanted.connect(commands.write_prompt)
+        self.status.spend_asked.connect(commands.show_ledger)
         self.settings.theme_changed.connect(commands.apply_theme)
         commands.add_menu()
+
+    def attach(self, services: Services) -> WindowParts:
+        """Begin to work: the services are there, and with them people, ledger and prompts."""
+        from phota_desktop.ui.window_parts import WindowParts
+
+        self.complete()
+        self.parts = WindowParts(self, services)
+        return self.parts
+
+    def detach(self) -> None:
+        """Let the services go, before they close."""
+        if self.parts is not None:
+            self.parts.detach()
 
     def show_photo(self) -> None:
         """Show the chosen photo and variant on the canvas."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from phota_desktop.core.jobs import Engine
-from phota_desktop.ui.controls import Caption, focus_by_tab
+from phota_desktop.ui.controls import focus_by_tab
 from phota_desktop.ui.icons import icon
 from phota_desktop.ui.notices import NoticeBar
 from phota_desktop.ui.theme import GRID
@@ -19,6 +19,7 @@ class StatusRow(QFrame):
     """Jobs left, notice in the middle, spend right."""
 
     jobs_asked = Signal()
+    spend_asked = Signal()
 
     def __init__(
         self, studio: StudioViewModel, jobs: JobListModel, parent: QWidget | None = None
@@ -37,8 +38,11 @@ class StatusRow(QFrame):
         self.jobs.setIconSize(QSize(16, 16))
         self.jobs.clicked.connect(lambda _on=False: self.jobs_asked.emit())
         self.notice = NoticeBar(studio.notices, self)
-        self.spend = Caption(parent=self)
+        self.spend = QToolButton(self)
         self.spend.setObjectName("spendLabel")
+        self.spend.setProperty("role", "quiet")
+        focus_by_tab(self.spend)
+        self.spend.clicked.connect(lambda _on=False: self.spend_asked.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 2 * GRID, 0)
         row.setSpacing(2 * GRID)
@@ -66,4 +70,6 @@ class StatusRow(QFrame):
         spent, cap = self._studio.spent_today, self._studio.settings.value.daily_cap
         local = self._studio.form.engine is Engine.LOCAL and not spent
         self.spend.setText("" if local else f"Today {money(spent)} of {money(cap)}")
+        self.spend.setAccessibleName(f"What was spent: {self.spend.text()}")
+        self.spend.setToolTip("Show what was spent  Ctrl+L")
         self.spend.setVisible(not local)

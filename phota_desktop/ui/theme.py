@@ -118,7 +118,7 @@ QMainWindow, QDialog, #topBar, #statusRow { background: $window; }
 #stripPanel, #jobPanel { border-top: 1px solid $line; }
 QSplitter::handle { background: $line; }
 QLabel { background: transparent; }
-QLabel[role="quiet"] { color: $quiet; }
+QLabel[role="quiet"], QToolButton[role="quiet"] { color: $quiet; }
 QLabel[role="bad"] { color: $bad; }
 QLabel[role="good"] { color: $good; }
 QLabel[role="warn"] { color: $warn; }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
+from phota_desktop.core.options import Operation
 from phota_desktop.ui.compare_view import View
 from phota_desktop.ui.controls import IconButton
 from phota_desktop.ui.drop_targets import offered
@@ -19,8 +21,10 @@ from phota_desktop.viewmodels.variants import EntryKind
 
 if TYPE_CHECKING:
     from phota_desktop.ui.job_panel import JobPanel
+    from phota_desktop.ui.ledger_dialog import LedgerDialog
     from phota_desktop.ui.main_window import MainWindow
     from phota_desktop.ui.settings_dialog import SettingsDialog
+    from phota_desktop.viewmodels.reopening import Reopening
 
 ACCOUNT_PAGE = "https://platform.photalabs.com"
 
@@ -34,6 +38,7 @@ class WindowCommands(QObject):
         self._studio = window.studio
         self.layout = window.arrangement
         self._settings_dialog: SettingsDialog | None = None
+        self._ledger_dialog: LedgerDialog | None = None
         self._dialogs: dict[str, QDialog] = {}
         self.job_panel: JobPanel | None = None
         # Tab walks between fields everywhere else; on the canvas it hides the panels.
@@ -55,6 +60,9 @@ class WindowCommands(QObject):
             "next_variant": lambda: studio.step_entry(1),
             "submit": studio.submit,
             "prompt": self.write_prompt,
+            "generated": studio.show_generated,
+            "ledger": self.show_ledger,
+            **{one.value: partial(studio.form.set_operation, one) for one in Operation},
             "jobs": self.toggle_jobs,
             "side": lambda: self.toggle_view(View.SIDE),
             "swipe": lambda: self.toggle_view(View.SWIPE),
@@ -164,7 +172,7 @@ class WindowCommands(QObject):
         """Leave one thing: field, full screen, comparison, jobs, drawer."""
         window = self._window
         focus = QApplication.focusWidget()
-        if isinstance(focus, QPlainTextEdit | QLineEdit):
+        if isinstance(focus, QTextEdit | QPlainTextEdit | QLineEdit):
             window.canvas.setFocus()
         elif window.isFullScreen():
             self.layout.toggle_full_screen()
@@ -180,6 +188,11 @@ class WindowCommands(QObject):
         """Bring the drawer out and put the cursor into the prompt."""
         self._window.drawer.show()
         self._window.drawer.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def mention(self, profile_id: str) -> None:
+        """Write a person or pet into the prompt, where the cursor is."""
+        self.write_prompt()
+        self._window.drawer.prompt.insert_mention(profile_id)
 
     # -- jobs and notices -------------------------------------------------------------------
 
@@ -201,7 +214,9 @@ class WindowCommands(QObject):
         """Do what a notice's button says."""
         action = notice.action
         if action is NoticeAction.OPEN_SETTINGS:
-            self.open_settings()
+            dialog = self.open_settings()
+            if notice.field == "daily_cap":
+                dialog.show_cap()
         elif action is NoticeAction.OPEN_ACCOUNT:
             QDesktopServices.openUrl(QUrl(ACCOUNT_PAGE))
         elif action in (NoticeAction.EDIT_PROMPT, NoticeAction.BACK):
@@ -234,7 +249,7 @@ class WindowCommands(QObject):
 
     # -- dialogs ----------------------------------------------------------------------------
 
-    def open_settings(self) -> None:
+    def open_settings(self) -> SettingsDialog:
         """Show the settings, without stopping anything."""
         if self._settings_dialog is None:
             from phota_desktop.ui.settings_dialog import SettingsDialog
@@ -242,6 +257,33 @@ class WindowCommands(QObject):
             self._settings_dialog = SettingsDialog(self._window.settings, self._window)
         self._settings_dialog.refresh()
         self._settings_dialog.open()
+        return self._settings_dialog
+
+    def show_ledger(self) -> None:
+        """Show what was spent: by day, month and person."""
+        parts = self._window.parts
+        if parts is None:
+            return
+        if self._ledger_dialog is None:
+            from phota_desktop.ui.ledger_dialog import LedgerDialog
+
+            self._ledger_dialog = LedgerDialog(parts.ledger, self._window)
+            self._ledger_dialog.cap_asked.connect(self._raise_cap)
+        self._ledger_dialog.set_folder(self._window.settings.results_folder)
+        self._ledger_dialog.open()
+
+    def _raise_cap(self) -> None:
+        if self._ledger_dialog is not None:
+            self._ledger_dialog.hide()
+        self.open_settings().show_cap()
+
+    def ask_reopen(self, reopening: Reopening) -> None:
+        """Ask what is to become of paid requests that were not sent last time."""
+        from phota_desktop.ui.reopen_dialog import ReopenDialog
+
+        dialog = ReopenDialog(reopening, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def ask_consent(self, price: str) -> None:
         """Say what a paid call means, once, before the first."""

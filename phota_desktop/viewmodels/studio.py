@@ -41,7 +41,6 @@ from phota_desktop.viewmodels.variants import (
     sample_entries,
     source_photos,
 )
-from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -118,9 +117,6 @@ class StudioViewModel(QObject):
         self._supply.attach(services)
         self.form.learn_size(*reversed(self.jobs.jobs()))
         self._count_spend()
-        if self.jobs.unsent:
-            words = f"{count(self.jobs.unsent, 'request')} of last time not sent yet."
-            self.notices.show(Notice(words, Tone.WARN, NoticeAction.SHOW_JOBS, "Show jobs"))
         self.attached.emit()
 
     def detach(self) -> None:

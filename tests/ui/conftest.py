@@ -105,12 +105,14 @@ def desk(qapp: QApplication, environ: dict[str, str]) -> Iterator[Desk]:
     window.show()
     window.activateWindow()
     QApplication.processEvents()
-    yield Desk(window, studio, jobs, settings, folders)
+    made = Desk(window, studio, jobs, settings, folders)
+    yield made
+    made.__dict__.clear()  # pytest keeps the desk for a while, and would keep the window with it
     window.close()
     loader.close()
     thumbnails.close()
     window.deleteLater()
-    del window
+    del window, studio, jobs, settings
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
     gc.collect()  # or a worker thread does it, and Qt minds timers that end in another thread
@@ -121,13 +123,9 @@ async def live(desk: Desk, environ: dict[str, str]) -> AsyncIterator[Desk]:
     """Give the desk its services, as the program does after the first paint."""
     services = await open_services(desk.folders, desk.settings.value, environ=environ)
     desk.services = services
-    desk.settings.attach(services)
-    desk.jobs.attach(services.queue, services.tasks)
-    desk.studio.attach(services)
+    desk.window.attach(services)
     yield desk
-    desk.settings.flush()
-    desk.jobs.detach()
-    desk.studio.detach()
+    desk.window.detach()
     await services.close()
 
 

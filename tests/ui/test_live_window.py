@@ -204,7 +204,7 @@ async def test_the_first_named_photo_is_shown_even_if_open_already(
     await until(lambda: live.studio.photo == photos[2])
 
 
-async def test_unsent_requests_of_last_time_are_shown_and_wait_for_a_word(
+async def test_unsent_requests_of_last_time_are_asked_about_and_wait_for_a_word(
     desk: Desk, environ: dict[str, str], photos: list[Path]
 ) -> None:
     services = await open_services(desk.folders, desk.settings.value, environ=environ)
@@ -217,15 +217,16 @@ async def test_unsent_requests_of_last_time_are_shown_and_wait_for_a_word(
     )
     await services.threads.journal(services.journal.add, old)
     await services.queue.load()
-    desk.jobs.attach(services.queue, services.tasks)
-    desk.studio.attach(services)
-    assert desk.window.status.notice.text == "1 request of last time not sent yet."
-    QTest.mouseClick(desk.window.findChild(QWidget, "noticeAction"), LEFT)
+    parts = desk.window.attach(services)
+    await parts.reopening.look()
+    question = desk.window.findChild(QWidget, "reopenDialog")
+    assert "$0.12" in question.findChild(QWidget, "reopenWords").text()
+    QTest.mouseClick(question.findChild(QWidget, "reopenKeep"), LEFT)
+    desk.window.commands.toggle_jobs()
     panel = desk.window.commands.job_panel
     assert panel is not None
     assert panel.findChild(QWidget, "jobSend").isVisible()
     QTest.mouseClick(panel.findChild(QWidget, "jobCancel"), LEFT)
     await until(lambda: desk.jobs.jobs()[0].state is JobState.CANCELED)
-    desk.jobs.detach()
-    desk.studio.detach()
+    desk.window.detach()
     await services.close()

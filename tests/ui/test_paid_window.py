@@ -61,7 +61,7 @@ async def test_twenty_clicks_cost_one_request_after_consent(
     assert len(fake.ledger.posts()) == 1
     assert fake.ledger.double_charges() == 0
     assert [entry.title for entry in desk.studio.strip.entries()] == ["Original", "v1", "v2"]
-    spend = window.findChild(QLabel, "spendLabel")
+    spend = window.findChild(QWidget, "spendLabel")
     await until(lambda: spend.text() == "Today $0.24 of $5.00")
     QTest.keyClick(window.canvas, Qt.Key.Key_Right)
     assert desk.studio.variant_path is not None
