@@ -6,33 +6,25 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 
-from phota_desktop import __version__
 from phota_desktop.api import errors
 from phota_desktop.api.address import ServerAddress
 from phota_desktop.api.body import FileBody
-from phota_desktop.api.dialing import CONNECT_S, LeanTransport
+from phota_desktop.api.dialing import CONNECT_S
 from phota_desktop.api.network import NetworkThread
 from phota_desktop.api.spill import MAX_JSON_BYTES, UnreadableAnswerError
+from phota_desktop.api.transport import ASGIApp, open_client
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.secrets import ApiKey
 
 T = TypeVar("T")
 
-# Any: scope and messages of ASGI are untyped dictionaries by their specification.
-ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
-
 SLOWEST = 32_000
 """Bytes per second: a slower transfer is given up (reliability.md §2, limits)."""
-CONNECTIONS = 4
 MAX_ERROR_BYTES = 65_536
-BASE_HEADERS = {
-    "Accept-Encoding": "identity",
-    "User-Agent": f"phota-desktop/{__version__}",
-}
 
 
 @dataclass(frozen=True)
@@ -185,27 +177,8 @@ class ApiChannel:
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
-            self._client = httpx.AsyncClient(
-                transport=self._transport(),
-                headers=BASE_HEADERS,
-                follow_redirects=False,
-                event_hooks={"response": [set_redirect_aside]},
-                trust_env=False,
-            )
+            self._client = open_client(self.network, self._app, checked=False)
         return self._client
-
-    def _transport(self) -> httpx.AsyncBaseTransport:
-        if self._app is not None:
-            return httpx.ASGITransport(self._app, raise_app_exceptions=False)
-        return LeanTransport(self.network.tls(), CONNECTIONS, checked=False)
-
-
-async def set_redirect_aside(response: httpx.Response) -> None:
-    """Move the ``Location`` header to ``extensions["location"]``.
-
-    httpx builds the next request even when it is told not to follow, and fails on a hostile one.
-    """
-    response.extensions["location"] = response.headers.pop("location", "")
 
 
 async def pieces(response: httpx.Response, deadline: Deadline) -> AsyncIterator[bytes]:

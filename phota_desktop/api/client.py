@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from phota_desktop.api.address import ServerAddress
-from phota_desktop.api.channel import ApiChannel, ASGIApp
+from phota_desktop.api.channel import ApiChannel
 from phota_desktop.api.download import Downloader
 from phota_desktop.api.network import NetworkThread
 from phota_desktop.api.profiles import ProfilesApi
 from phota_desktop.api.redaction import quiet_transport_logs
 from phota_desktop.api.studio import StudioApi
+from phota_desktop.api.transport import ASGIApp
 from phota_desktop.core.secrets import ApiKey
 
 

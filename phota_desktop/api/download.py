@@ -14,15 +14,11 @@ import httpx
 
 from phota_desktop.api import errors
 from phota_desktop.api.address import ServerAddress, is_loopback_host, parse_url
-from phota_desktop.api.channel import BASE_HEADERS, ASGIApp, set_redirect_aside
-from phota_desktop.api.dialing import (
-    CONNECT_S,
-    ForbiddenAddressError,
-    LeanTransport,
-)
+from phota_desktop.api.dialing import CONNECT_S, ForbiddenAddressError
 from phota_desktop.api.network import NetworkThread, progress_to
 from phota_desktop.api.resume import Mark, discard, keep_mark, length, mark_of, open_part
 from phota_desktop.api.retry import Action, Step, decide
+from phota_desktop.api.transport import CONNECTIONS, ASGIApp, open_client
 from phota_desktop.core.errors import ErrorKind, PhotaError
 
 MAX_IMAGE_BYTES = 100_000_000
@@ -30,7 +26,6 @@ STALL_S = 30.0
 STALL_BYTES = 30_000
 """Fewer bytes than this in 30 s is a stalled download (reliability.md §2)."""
 MAX_REDIRECTS = 3
-CONNECTIONS = 4
 _MOST_TRIES = 60
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
@@ -213,20 +208,9 @@ class Downloader:
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
-            self._client = httpx.AsyncClient(
-                transport=self._transport(),
-                headers=BASE_HEADERS,
-                follow_redirects=False,
-                event_hooks={"response": [set_redirect_aside]},
-                trust_env=False,
-            )
+            checked = not self._address.is_loopback
+            self._client = open_client(self._network, self._app, checked=checked)
         return self._client
-
-    def _transport(self) -> httpx.AsyncBaseTransport:
-        if self._app is not None:
-            return httpx.ASGITransport(self._app, raise_app_exceptions=False)
-        checked = not self._address.is_loopback
-        return LeanTransport(self._network.tls(), CONNECTIONS, checked=checked)
 
 
 def _extent(response: httpx.Response, mark: Mark | None, have: int) -> tuple[int, int | None]:

@@ -67,6 +67,10 @@ class _Connection(asyncio.Protocol):
         return piece
 
 
+Line = tuple[asyncio.Transport, _Connection]
+"""One connected socket: what is written to, and what has arrived."""
+
+
 class _Stream(httpcore.AsyncNetworkStream):
     """One connection, plain or TLS."""
 
@@ -173,12 +177,9 @@ class AsyncioNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Return a connection; ConnectError or ConnectTimeout otherwise."""
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
-                transport, connection = await loop.create_connection(
-                    _Connection, host, port, happy_eyeballs_delay=0.25
-                )
+                transport, connection = await self.dial(host, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("connecting took too long") from error
         except OSError as error:
@@ -187,6 +188,11 @@ class AsyncioNetwork(httpcore.AsyncNetworkBackend):
         for option in socket_options or ():
             socket.setsockopt(*option)
         return _Stream(transport, connection)
+
+    async def dial(self, host: str, port: int) -> Line:
+        """Connect to a name or an address; OSError when nobody answers there."""
+        loop = asyncio.get_running_loop()
+        return await loop.create_connection(_Connection, host, port, happy_eyeballs_delay=0.25)
 
     async def sleep(self, seconds: float) -> None:
         """Wait; httpcore asks for it between its own tries, of which there are none."""

@@ -16,9 +16,9 @@ import pytest
 
 from phota_desktop.api.address import ServerAddress
 from phota_desktop.api.client import PhotaClient
-from phota_desktop.api.dialing import LeanTransport
 from phota_desktop.api.network import NetworkThread
 from phota_desktop.api.studio import Finished
+from phota_desktop.api.transport import LeanTransport
 from phota_desktop.core.options import Operation
 from phota_desktop.core.secrets import ApiKey
 from tests.benchmarks.loopback import answering
