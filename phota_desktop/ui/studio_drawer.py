@@ -157,7 +157,11 @@ class StudioDrawer(QFrame):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self._watch_bar)  # to name the bar costs 0.8 ms
+            QTimer.singleShot(0, self._complete)
+
+    def _complete(self) -> None:
+        self.prompt.complete()
+        self._watch_bar()  # to name the bar costs 0.8 ms
 
     def _watch_bar(self) -> None:
         bar = self.area.verticalScrollBar()

@@ -308,6 +308,7 @@ def test_an_input_method_does_not_break_it(qtbot: QtBot, editor: PromptEditor) -
 
 
 def test_the_hint_gives_way_to_words(qtbot: QtBot, editor: PromptEditor) -> None:
+    editor.complete()
     editor.setPlaceholderText("Say what to change")
     assert editor.placeholderText() == "Say what to change"
     assert editor._hint.x() == editor.document().documentMargin()
