@@ -74,7 +74,6 @@ class PromptEditor(QTextEdit):
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.addWidget(self._hint)
         column.addStretch(1)
-        column.activate()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)

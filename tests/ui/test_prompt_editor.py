@@ -311,7 +311,7 @@ def test_the_hint_gives_way_to_words(qtbot: QtBot, editor: PromptEditor) -> None
     editor.complete()
     editor.setPlaceholderText("Say what to change")
     assert editor.placeholderText() == "Say what to change"
-    assert editor._hint.x() == editor.document().documentMargin()
+    qtbot.waitUntil(lambda: editor._hint.x() == editor.document().documentMargin())
     assert editor._hint.isVisible()
     qtbot.mouseClick(editor._hint, Qt.MouseButton.LeftButton)
     assert editor.hasFocus()
