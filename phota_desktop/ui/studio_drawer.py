@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from phota_desktop.ui.drawer_pictures import EditPictures, RemixPictures
 
 WIDTH = 288
+TOOL = 30
+"""Pixels: an icon button's height, by the stylesheet."""
 _BESIDE_BAR = 10
 """Width in pixels of the scroll bar, which takes its room from the margin."""
 
@@ -72,6 +74,7 @@ class StudioDrawer(QFrame):
         self._promise.setWordWrap(True)
         self.prompt = PromptEditor(self._form_frame)
         self.prompt_field = Field("Prompt", self.prompt, self._form_frame)
+        self.prompt_field.label.setMinimumHeight(TOOL)  # nothing moves when the buttons come
         self._prompt_tools: list[QWidget] = []
         self.variants = SegmentedControl(
             "variantCountBox",
