@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.core.jobs import JobState
-from phota_desktop.ui.theme import GRID, RADIUS, tokens
+from phota_desktop.ui.rows import paint_ground, paint_line, small_font
+from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.jobs import DETAIL_ROLE, JOB_ROLE, TITLE_ROLE, JobListModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -50,8 +51,7 @@ class JobDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         body = QRectF(rect).adjusted(0, 1, -GRID, -1)
         if state & states.State_Selected:
-            painter.setBrush(QColor(colours.hover))
-            painter.drawRoundedRect(body, RADIUS, RADIUS)
+            paint_ground(painter, body, colours.hover)
         mark = str(getattr(colours, _COLOURS.get(job.state, "accent")))
         painter.setBrush(QColor(mark))
         painter.drawEllipse(QRectF(body.left() + GRID, body.center().y() - 4, 8, 8))
@@ -60,19 +60,11 @@ class JobDelegate(QStyledItemDelegate):
         line = painter.fontMetrics().height()
         top = body.center().y() - line
         painter.setPen(QColor(colours.text))
-        self._line(painter, QRectF(left, top, width, line), str(index.data(TITLE_ROLE)))
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * 0.9)
-        painter.setFont(small)
+        paint_line(painter, QRectF(left, top, width, line), str(index.data(TITLE_ROLE)))
+        painter.setFont(small_font(font, 0.9))
         painter.setPen(QColor(colours.quiet))
-        self._line(painter, QRectF(left, top + line, width, line), str(index.data(DETAIL_ROLE)))
+        paint_line(painter, QRectF(left, top + line, width, line), str(index.data(DETAIL_ROLE)))
         painter.restore()
-
-    def _line(self, painter: QPainter, where: QRectF, text: str) -> None:
-        shown = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, int(where.width())
-        )
-        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class JobList(QListView):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from phota_desktop.ui.controls import Caption
 from phota_desktop.ui.mention_chip import paint_face, units
 from phota_desktop.ui.profile_art import RoundArt
+from phota_desktop.ui.rows import paint_ground, paint_line, small_font
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.viewmodels.mention_list import PERSON_ROLE, STATUS_ROLE, MentionListModel
 
@@ -52,14 +53,10 @@ class _Rows(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.hover))
-            painter.drawRoundedRect(body, RADIUS - 2, RADIUS - 2)
+            paint_ground(painter, body, colours.hover, RADIUS - 2)
         face = QRectF(body.left() + GRID / 2, body.top() + GRID / 2, _FACE, _FACE)
         paint_face(painter, face, index.data(PERSON_ROLE), self.faces, font)
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * 0.9)
-        painter.setFont(small)
+        painter.setFont(small_font(font, 0.9))
         status = str(index.data(STATUS_ROLE)).partition(":")[0]
         room = painter.fontMetrics().horizontalAdvance(status) + 1
         right = QRectF(body.right() - room - GRID, body.top(), room, body.height())
@@ -71,10 +68,7 @@ class _Rows(QStyledItemDelegate):
         painter.setPen(QColor(colours.text))
         left = face.right() + GRID
         name = QRectF(left, body.top(), right.left() - GRID - left, body.height())
-        shown = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, int(name.width())
-        )
-        painter.drawText(name, middle, shown)
+        paint_line(painter, name, str(index.data()))
         painter.restore()
 
 

@@ -17,7 +17,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QListView,
     QMenu,
     QStyledItemDelegate,
@@ -25,7 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phota_desktop.ui.theme import GRID, RADIUS, tokens
+from phota_desktop.ui.rows import paint_ground, paint_line, set_up_rows, small_font
+from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
 from phota_desktop.viewmodels.photos import CAPTION_ROLE, PATH_ROLE
 from phota_desktop.viewmodels.studio import StudioViewModel
@@ -57,9 +57,7 @@ class PhotoDelegate(QStyledItemDelegate):
         selected = bool(state & states.State_Selected)
         body = QRectF(rect).adjusted(GRID, 1, -GRID, -1)
         if selected or state & states.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.hover if selected else colours.raised))
-            painter.drawRoundedRect(body, RADIUS, RADIUS)
+            paint_ground(painter, body, colours.hover if selected else colours.raised)
         if selected:
             painter.setBrush(QColor(colours.accent))
             painter.drawRoundedRect(
@@ -80,20 +78,12 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
         name = str(index.data(Qt.ItemDataRole.DisplayRole))
-        self._line(painter, QRectF(left, top, width, line), name)
+        paint_line(painter, QRectF(left, top, width, line), name, middle=True)
         if caption:
-            small = QFont(font)
-            small.setPointSizeF(font.pointSizeF() * 0.85)
-            painter.setFont(small)
+            painter.setFont(small_font(font, 0.85))
             painter.setPen(QColor(colours.quiet))
-            self._line(painter, QRectF(left, top + line, width, line), caption)
+            paint_line(painter, QRectF(left, top + line, width, line), caption, middle=True)
         painter.restore()
-
-    def _line(self, painter: QPainter, where: QRectF, text: str) -> None:
-        shown = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideMiddle, int(where.width())
-        )
-        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class PhotoList(QListView):
@@ -110,14 +100,7 @@ class PhotoList(QListView):
         self._studio = studio
         self.setModel(studio.photos)
         self.setItemDelegate(PhotoDelegate(art, self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        set_up_rows(self)
         self.customContextMenuRequested.connect(self._on_menu)
         art.arrived.connect(self.viewport().update)
         studio.photo_changed.connect(self.follow)

@@ -27,7 +27,6 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QInputDialog,
     QListView,
     QMenu,
@@ -37,6 +36,7 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.ui.profile_art import RoundArt
+from phota_desktop.ui.rows import paint_ground, paint_line, set_up_rows, small_font
 from phota_desktop.ui.theme import GRID, RADIUS, Tokens, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.viewmodels.people import (
@@ -79,9 +79,7 @@ class ProfileDelegate(QStyledItemDelegate):
         body = QRectF(rect).adjusted(GRID, 1, -GRID, -1)
         selected, focused = states.State_Selected, states.State_HasFocus
         if state & (selected | states.State_MouseOver):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.hover if state & selected else colours.raised))
-            painter.drawRoundedRect(body, RADIUS, RADIUS)
+            paint_ground(painter, body, colours.hover if state & selected else colours.raised)
         if state & focused and state & selected:
             painter.setPen(QPen(QColor(colours.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -114,13 +112,11 @@ class ProfileDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
         name = str(index.data(Qt.ItemDataRole.DisplayRole))
-        _line(painter, QRectF(left, top, right - left, line), name)
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * 0.85)
-        painter.setFont(small)
+        paint_line(painter, QRectF(left, top, right - left, line), name)
+        painter.setFont(small_font(font, 0.85))
         painter.setPen(QColor(str(getattr(colours, str(index.data(STATUS_COLOUR_ROLE))))))
         status = str(index.data(STATUS_ROLE))
-        _line(painter, QRectF(left, top + line, right - left, line), status)
+        paint_line(painter, QRectF(left, top + line, right - left, line), status)
 
     def editorEvent(  # noqa: D102
         self,
@@ -165,11 +161,6 @@ def _paint_tick(painter: QPainter, colours: Tokens, box: QRectF, state: Qt.Check
         painter.drawPolyline([at + QPointF(4.2, 8.2), at + QPointF(7, 11), at + QPointF(11.8, 5.2)])
 
 
-def _line(painter: QPainter, where: QRectF, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(where.width()))
-    painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-
-
 class ProfileList(QListView):
     """Space ticks, F2 renames, Enter mentions; the menu says the same."""
 
@@ -186,14 +177,7 @@ class ProfileList(QListView):
         self._kept = ("", 0)
         self.setModel(people.model)
         self.setItemDelegate(ProfileDelegate(art, self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        set_up_rows(self)
         self.customContextMenuRequested.connect(self._on_menu)
         people.model.modelAboutToBeReset.connect(self._keep_place)
         people.model.modelReset.connect(self._find_place)

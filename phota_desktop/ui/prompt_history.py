@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from phota_desktop.ui.controls import Caption, push_button
 from phota_desktop.ui.icons import pixmap
 from phota_desktop.ui.mention_popup import paint_panel
+from phota_desktop.ui.rows import paint_ground, paint_line, small_font
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.viewmodels.prompt_list import ROW_ROLE, PromptListModel, Row
@@ -71,11 +72,8 @@ class _Rows(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_chosen or (option.state & states.State_MouseOver and not row.is_heading):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.hover))
-            painter.drawRoundedRect(QRectF(body), RADIUS - 2, RADIUS - 2)
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * 0.9)
+            paint_ground(painter, QRectF(body), colours.hover, RADIUS - 2)
+        small = small_font(font, 0.9)
         inside = body.adjusted(GRID, 4, -GRID, -4)
         entry = row.entry
         if entry is not None:
@@ -92,11 +90,12 @@ class _Rows(QStyledItemDelegate):
             top.setHeight(inside.height() // 2)
         painter.setFont(small if row.is_heading else font)
         painter.setPen(QColor(colours.quiet if row.is_heading else colours.text))
-        _line(painter, top, row.text)
+        paint_line(painter, QRectF(top), row.text)
         if entry is not None:
             painter.setFont(small)
             painter.setPen(QColor(colours.quiet))
-            _line(painter, top.translated(0, inside.height() - top.height()), row.below)
+            below = top.translated(0, inside.height() - top.height())
+            paint_line(painter, QRectF(below), row.below)
         painter.restore()
 
 
@@ -113,11 +112,6 @@ def bin_cell(row: QRect) -> QRect:
 def _icon(painter: QPainter, name: str, colour: str, cell: QRect, scale: float) -> None:
     place = QPoint(cell.center().x() - _ICON // 2 + 1, cell.center().y() - _ICON // 2 + 1)
     painter.drawPixmap(place, pixmap(name, colour, _ICON, scale))
-
-
-def _line(painter: QPainter, where: QRect, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, where.width())
-    painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
 
 
 class PromptHistoryPopup(QFrame):

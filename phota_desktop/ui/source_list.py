@@ -40,6 +40,7 @@ from PySide6.QtWidgets import (
 from phota_desktop.core.requests import ImageInput
 from phota_desktop.ui.icons import pixmap
 from phota_desktop.ui.picture_drops import PictureDrops
+from phota_desktop.ui.rows import paint_ground, small_font
 from phota_desktop.ui.theme import RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
 from phota_desktop.viewmodels.words import plain
@@ -131,23 +132,17 @@ class SourceDelegate(QStyledItemDelegate):
         self._place(painter, frame, str(index.data()), option.font)
         if self._view.is_editable and (state & states.State_MouseOver or chosen):
             where = cross_frame(rect)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.panel))
-            painter.drawRoundedRect(where, 4, 4)
+            paint_ground(painter, where, colours.panel, 4)
             drawn = pixmap("close", colours.text, 16, painter.device().devicePixelRatio())
             painter.drawPixmap(where.adjusted(1, 1, -1, -1), drawn, QRectF(drawn.rect()))
         painter.restore()
 
     def _place(self, painter: QPainter, frame: QRectF, words: str, font: QFont) -> None:
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * 0.8)
-        painter.setFont(small)
+        painter.setFont(small_font(font, 0.8))
         metrics = painter.fontMetrics()
         plate = QRectF(0, 0, metrics.horizontalAdvance(words) + 10, metrics.height() + 2)
         plate.moveBottomLeft(frame.bottomLeft() + QPoint(3, -3))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens().panel))
-        painter.drawRoundedRect(plate, 4, 4)
+        paint_ground(painter, plate, tokens().panel, 4)
         painter.setPen(QColor(tokens().text))
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.ui.icons import pixmap
+from phota_desktop.ui.rows import paint_line, small_font
 from phota_desktop.ui.strip_panel import BRACKET, PICTURE_HEIGHT
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
@@ -76,21 +77,13 @@ class EntryDelegate(QStyledItemDelegate):
         top = frame.bottom() + GRID / 2
         painter.setFont(font)
         painter.setPen(QColor(colours.text if selected else colours.quiet))
-        self._line(painter, QRectF(frame.left(), top, frame.width(), 18), entry.title)
-        small = QFont(font)
-        small.setPointSizeF(font.pointSizeF() * 0.85)
-        painter.setFont(small)
+        paint_line(painter, QRectF(frame.left(), top, frame.width(), 18), entry.title)
+        painter.setFont(small_font(font, 0.85))
         painter.setPen(QColor(colours.quiet))
         detail = "" if entry.kind is EntryKind.RUNNING else str(index.data(DETAIL_ROLE) or "")
         height = painter.fontMetrics().height()
-        self._line(painter, QRectF(frame.left(), top + 18, frame.width(), height), detail)
+        paint_line(painter, QRectF(frame.left(), top + 18, frame.width(), height), detail)
         painter.restore()
-
-    def _line(self, painter: QPainter, where: QRectF, text: str) -> None:
-        shown = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, int(where.width())
-        )
-        painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _bracket(self, painter: QPainter, rect: QRect, index: Index, entry: Entry) -> None:
         if not entry.group:
