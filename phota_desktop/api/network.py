@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _STOP_S = 5.0
+_ROUNDS = 10
+"""How often what was begun while the loop ends is ended in turn."""
 
 
 class NetworkThread:
@@ -37,14 +39,15 @@ class NetworkThread:
         Cancelling the await cancels the coroutine there. RuntimeError after :meth:`close`.
         """
         try:
-            loop = self._started()
+            with self._lock:  # what is asked for is in the loop before it is told to stop
+                loop = self._started()
+                future: Future[T] | None = None
+                if asyncio.get_running_loop() is not loop:
+                    future = asyncio.run_coroutine_threadsafe(coroutine, loop)
         except RuntimeError:
             coroutine.close()
             raise
-        if asyncio.get_running_loop() is loop:
-            return await coroutine
-        future: Future[T] = asyncio.run_coroutine_threadsafe(coroutine, loop)
-        return await asyncio.wrap_future(future)
+        return await coroutine if future is None else await asyncio.wrap_future(future)
 
     def tls(self) -> ssl.SSLContext:
         """Return the one TLS context; made at the first call, which takes some 20 ms."""
@@ -66,16 +69,15 @@ class NetworkThread:
             thread.join(_STOP_S)
 
     def _started(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the network thread is closed")
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(
-                    target=_serve, args=(self._loop,), name="network", daemon=True
-                )
-                self._thread.start()
-            return self._loop
+        if self._closed:
+            raise RuntimeError("the network thread is closed")
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(
+                target=_serve, args=(self._loop,), name="network", daemon=True
+            )
+            self._thread.start()
+        return self._loop
 
 
 def progress_to(
@@ -104,10 +106,15 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.run_forever()
     finally:
-        pending = asyncio.all_tasks(loop)
-        for running in pending:
-            running.cancel()
-        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        # What is cancelled may begin something as it ends: that has to end as well.
+        for _ in range(_ROUNDS):
+            loop.run_until_complete(asyncio.sleep(0))
+            pending = asyncio.all_tasks(loop)
+            if not pending:
+                break
+            for running in pending:
+                running.cancel()
+            loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()

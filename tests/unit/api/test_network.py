@@ -66,6 +66,34 @@ async def test_close_ends_what_runs_and_refuses_more() -> None:
         await network.run(long())
 
 
+async def test_what_begins_while_the_loop_ends_is_ended_too() -> None:
+    network = NetworkThread()
+    begun, ended = threading.Event(), []
+
+    async def late() -> None:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            ended.append("late")
+            raise
+
+    async def long() -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(30)
+        finally:
+            kept.append(asyncio.ensure_future(late()))
+
+    kept: list[asyncio.Future[None]] = []
+    waiting = asyncio.ensure_future(network.run(long()))
+    await asyncio.to_thread(begun.wait, 5)
+    await asyncio.to_thread(network.close)
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert ended == ["late"]  # else: "coroutine 'late' was never awaited"
+    assert kept[0].cancelled()
+
+
 def test_the_tls_context_is_made_once_and_obeys_no_variable(
     network: NetworkThread, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
