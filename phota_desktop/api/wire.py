@@ -157,7 +157,8 @@ def profiles(document: object) -> tuple[Profile, ...]:
     listed = document
     if isinstance(document, dict):
         names = ("profiles", "profile_ids", "ids", "data", "items")
-        listed = next((document[name] for name in names if name in document), [])
+        # Without one of these it is not an empty account, but an answer that says nothing of it.
+        listed = next((document[name] for name in names if name in document), None)
     if isinstance(listed, dict):
         listed = [
             {"profile_id": key, "status": value} if isinstance(value, str) else key

@@ -46,6 +46,8 @@ class _Collection:
     broken: list[int] = field(default_factory=list)
     unsaved: PhotaError | None = None
     fresh_links: int = 0
+    made: int = 0
+    """How many pictures Phota is known to have made, also those that could not be kept."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Collector:
         first is there first on any line; each is checked, kept and journalled while the next one
         arrives. Raises Held while a picture may still be had.
         """
-        run = _Collection(job, resumed)
+        run = _Collection(job, resumed, made=len(job.variants))
         count = max(len(job.download_urls), job.request.variants)
         have = {variant.index for variant in job.variants}
         wanted = [n for n in range(count) if n not in have]
@@ -121,7 +123,7 @@ class Collector:
         held = next((error for error in run.failures if error.kind in RETRY_PAUSE), None)
         if held is not None:
             raise Held(held)
-        return await self._end(run.job, next(iter(run.failures), None))
+        return await self._end(run, next(iter(run.failures), None))
 
     async def _arrive(self, run: _Collection, n: int, client: PhotaClient) -> _Arrival | None:
         """Bring picture ``n`` here; None where there is none to be had, with the reason noted."""
@@ -130,10 +132,12 @@ class Collector:
             found = await self._threads.files(self._vault.find, job.id, n)
             part = self._vault.part(job.id, n)
             if found is not None:
+                run.made += 1
                 return _Arrival(n, found, is_kept=True)
             if n < len(job.download_urls):
                 return await self._fetch(run, n, part, client)
             if await self._threads.files(part.exists):
+                run.made += 1
                 return _Arrival(n, part, followed=self.followers.pop(part))
         except PhotaError as error:
             run.failures.append(error)
@@ -262,12 +266,15 @@ class Collector:
                     run.job, download_urls=answer.download_urls, raw=answer.raw
                 )
 
-    async def _end(self, job: Job, failure: PhotaError | None) -> Job:
+    async def _end(self, run: _Collection, failure: PhotaError | None) -> Job:
+        job = run.job
         delivered = len(job.variants)
         if job.engine is Engine.LOCAL:
             cost: Decimal | None = Decimal(0)
         else:
-            cost = actual(job.request, delivered, job.known_subjects, self._prices())
+            # Phota charges for what it made, be it that a link has ended or a picture is broken.
+            made = max(delivered, run.made, len(job.download_urls))
+            cost = actual(job.request, made, job.known_subjects, self._prices())
         error = failure or PhotaError(
             ErrorKind.BUSY, "Phota sent fewer pictures than were asked for."
         )

@@ -75,6 +75,7 @@ async def open_services(
     journal = await threads.journal(Journal, folders.journal_file)
     notebook = Notebook(journal)
     vault = Vault(folders)
+    catalogues = Catalogues(session, threads)
     queue = JobQueue(
         session,
         journal,
@@ -85,6 +86,7 @@ async def open_services(
         concurrency=settings.concurrency,
         patient=patient,
         prices=lambda: services.prices(),
+        models=lambda engine: catalogues.catalogue(engine).models,
     )
     services = Services(
         folders=folders,
@@ -95,7 +97,7 @@ async def open_services(
         journal=journal,
         vault=vault,
         queue=queue,
-        catalogues=Catalogues(session, threads),
+        catalogues=catalogues,
         notebook=notebook,
         prompts=PromptHistory(notebook, threads),
         recipes=RecipeBook(notebook, threads),

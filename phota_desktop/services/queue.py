@@ -10,8 +10,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.jobs import Engine, Job, JobState
+from phota_desktop.core.errors import WORDS, ErrorKind, PhotaError
+from phota_desktop.core.jobs import Engine, Job, JobError, JobState
 from phota_desktop.core.requests import StudioRequest
 from phota_desktop.services.recording import Destination
 from phota_desktop.services.repeating import (
@@ -171,8 +171,11 @@ class JobQueue(RunningJobs):
     async def _withdraw(self, job: Job) -> Job:
         if not await self._threads.files(self._claims.claim, job.id):
             raise PhotaError(ErrorKind.BUSY, "Another window or command line is at this job.")
+        error = _in_doubt(job.error) if job.state is JobState.UNKNOWN else job.error
         try:
-            canceled = await self._runner.save(job, state=JobState.CANCELED, finished=time.time())
+            canceled = await self._runner.save(
+                job, state=JobState.CANCELED, finished=time.time(), error=error
+            )
             await self._threads.files(self._vault.drop_body, job.id)
         finally:
             self._claims.release(job.id)
@@ -305,6 +308,16 @@ class JobQueue(RunningJobs):
                 await self._threads.journal(self._journal.remove, job_id)
                 self._jobs.pop(job_id)
                 self.changed.emit(JobChange(job, removed=True))
+
+
+def _in_doubt(error: JobError | None) -> JobError:
+    """Return what a job keeps that is given up while nobody knows whether it was charged.
+
+    The last try may have ended in something else (no key, no network); by this kind the cap and
+    the ledger go on counting it.
+    """
+    words = WORDS[ErrorKind.UNKNOWN].message
+    return replace(error or JobError(ErrorKind.UNKNOWN, words), kind=ErrorKind.UNKNOWN)
 
 
 def _hide(journal: Journal, job_id: str) -> Job:

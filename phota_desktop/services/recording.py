@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
+from phota_desktop.core.options import BASE_MODELS, BaseModel
 from phota_desktop.core.pricing import FREE, PUBLISHED, PriceTable, estimate
 from phota_desktop.core.requests import RemoteImage, StudioRequest
 from phota_desktop.services.threads import Threads
@@ -19,6 +20,9 @@ from phota_desktop.store.vault import Vault
 
 EXPECTED_BYTES_PER_VARIANT = 26_000_000
 """A 4K PNG; what room the disk must have before money is spent (promise P6)."""
+
+Models = Callable[[Engine], Mapping[str, BaseModel]]
+"""Which base models an engine takes, by id, as far as its server has said."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,13 @@ class Recorder:
         vault: Vault,
         threads: Threads,
         prices: Callable[[], PriceTable] = lambda: PUBLISHED,
+        models: Models = lambda _: BASE_MODELS,
     ) -> None:
         self._journal = journal
         self._vault = vault
         self._threads = threads
         self._prices = prices
+        self._models = models
 
     async def record(self, request: StudioRequest, to: Destination) -> Job:
         """Return the recorded job in state ``QUEUED``.
@@ -53,7 +59,7 @@ class Recorder:
         Raises PhotaError: INVALID for a request with problems, BAD_IMAGE for an unreadable
         photo, DISK when there is no room; then nothing is left behind.
         """
-        problems = request.problems()
+        problems = request.problems(self._models(to.engine))
         if problems:
             raise PhotaError(ErrorKind.INVALID, problems[0].message, field=problems[0].field)
         job = Job(

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine, Job, JobState
+from phota_desktop.core.options import BASE_MODELS
 from phota_desktop.core.pricing import FREE, PUBLISHED, Estimate, PriceTable, estimate
 from phota_desktop.core.requests import StudioRequest
 from phota_desktop.services.following import Viewer
 from phota_desktop.services.holding import Held
-from phota_desktop.services.recording import Recorder
+from phota_desktop.services.recording import Models, Recorder
 from phota_desktop.services.runner import Runner
 from phota_desktop.services.scheduling import Line
 from phota_desktop.services.session import Session
@@ -73,10 +74,12 @@ class RunningJobs:
         concurrency: int = 2,
         patient: bool = True,
         prices: Callable[[], PriceTable] = lambda: PUBLISHED,
+        models: Models = lambda _: BASE_MODELS,
     ) -> None:
         """``patient`` queues look again at held jobs by themselves; the command line does not.
 
-        ``prices`` is asked whenever a price is needed: a person may change it meanwhile.
+        ``prices`` is asked whenever a price is needed: a person may change it meanwhile. So is
+        ``models``: a server may list more than is built in.
         """
         self.changed: Event[JobChange] = Event()
         self.progress: Event[JobProgress] = Event()
@@ -97,7 +100,7 @@ class RunningJobs:
         self._held: dict[str, PhotaError] = {}
         self._decisions: dict[str, asyncio.Lock] = {}
         self._wake = asyncio.Event()
-        self._recorder = Recorder(journal, vault, threads, prices)
+        self._recorder = Recorder(journal, vault, threads, prices, models)
         self._spending = Spending(journal, threads, self._on_their_way)
         self._runner = Runner(
             session,

@@ -163,6 +163,12 @@ def test_profile_lists(document: object, expected: tuple[Profile, ...]) -> None:
     assert wire.profiles(document) == expected
 
 
+@pytest.mark.parametrize("document", [{}, {"detail": "Later."}, {"profiles": None}, "x", None])
+def test_an_answer_without_a_list_is_no_empty_account(document: object) -> None:
+    with pytest.raises(UnreadableAnswerError):
+        wire.profiles(document)
+
+
 @pytest.mark.parametrize(
     ("document", "ids"),
     [
