@@ -12,6 +12,9 @@ from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.requests import StudioRequest
 
+MAX_CONCURRENCY = 8
+"""Jobs that may be at work at once."""
+
 
 class Engine(StrEnum):
     """Who does the work: the embedded local engine, or Phota."""

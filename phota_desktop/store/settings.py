@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from phota_desktop.core.jobs import MAX_CONCURRENCY
 from phota_desktop.core.options import (
     MAX_VARIANTS,
     Operation,
@@ -21,7 +22,6 @@ from phota_desktop.core.options import (
 from phota_desktop.core.pricing import PriceRow
 from phota_desktop.store.files import atomic_write, disk_error, write_new
 
-MAX_CONCURRENCY = 8
 _MOST_PRICE = Decimal(100_000)
 _LEAST_PRICE = Decimal("0.000001")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
-from phota_desktop.ui.controls import push_button, scale_font
+from phota_desktop.ui.asking import lay_out_question
+from phota_desktop.ui.controls import plain_label, push_button
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.settings import SettingsViewModel
 from phota_desktop.viewmodels.words import money, plain
@@ -19,8 +20,6 @@ class ConsentDialog(QDialog):
         self.setObjectName("consentDialog")
         self.setWindowTitle("Use Phota")
         self.setMinimumWidth(480)
-        title = _label("Before the first paid request")
-        scale_font(title, 1.25)
         folder = settings.results_folder
         facts = (
             (
@@ -44,9 +43,8 @@ class ConsentDialog(QDialog):
         grid.setVerticalSpacing(GRID + GRID // 2)
         grid.setColumnStretch(1, 1)
         for row, (name, words) in enumerate(facts):
-            name_label = _label(name)
-            name_label.setProperty("role", "quiet")
-            text = _label(words)
+            name_label = plain_label(name, role="quiet")
+            text = plain_label(words)
             text.setWordWrap(True)
             top = Qt.AlignmentFlag.AlignTop
             grid.addWidget(name_label, row, 0, top)
@@ -55,21 +53,5 @@ class ConsentDialog(QDialog):
         agree = push_button("consentAgree", "Agree and send", self, role="primary")
         cancel.clicked.connect(self.reject)
         agree.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(agree)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        whole.setSpacing(2 * GRID)
-        whole.addWidget(title)
-        whole.addLayout(grid)
-        whole.addStretch(1)
-        whole.addLayout(buttons)
-        cancel.setFocus()
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
+        title = plain_label("Before the first paid request")
+        lay_out_question(self, title, grid, (cancel, agree))

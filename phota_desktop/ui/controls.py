@@ -64,6 +64,15 @@ def plain_text(label: QLabel) -> None:
     label.setProperty("textFormat", "PlainText")
 
 
+def plain_label(text: str = "", parent: QWidget | None = None, *, role: str = "") -> QLabel:
+    """Return a label that never reads its text as HTML; ``role`` picks its colour."""
+    label = QLabel(text, parent)
+    plain_text(label)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
 def polish_again(widget: QWidget) -> None:
     """Let the stylesheet see changed properties of a widget that it has seen already.
 

@@ -23,6 +23,14 @@ def _dialog(parent: QWidget, name: str, title: str, folder: Path | None) -> QFil
     return dialog
 
 
+def _saving_dialog(parent: QWidget, name: str, title: str, folder: Path | None) -> QFileDialog:
+    dialog = _dialog(parent, name, title, folder)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    # A taken name becomes the next free one, so there is nothing to confirm.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    return dialog
+
+
 def ask_photos(
     parent: QWidget, beside: Path | None, then: Callable[[Sequence[Path]], object]
 ) -> None:
@@ -38,10 +46,7 @@ def ask_table(
     parent: QWidget, name: str, folder: Path | None, then: Callable[[Path], object]
 ) -> None:
     """Ask where a table is to be saved as CSV under ``name`` or another one."""
-    dialog = _dialog(parent, "tableDialog", "Export table", folder)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    # A taken name becomes the next free one, so there is nothing to confirm.
-    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog = _saving_dialog(parent, "tableDialog", "Export table", folder)
     dialog.setDefaultSuffix("csv")
     dialog.setNameFilters(["CSV (*.csv)"])
     dialog.selectFile(name)
@@ -62,10 +67,7 @@ def ask_target(
     parent: QWidget, picture: Path, folder: Path | None, then: Callable[[Path], object]
 ) -> None:
     """Ask where a picture is to be saved; an existing file is never overwritten."""
-    dialog = _dialog(parent, "exportDialog", "Export", folder)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    # A taken name becomes the next free one, so there is nothing to confirm.
-    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog = _saving_dialog(parent, "exportDialog", "Export", folder)
     suffix = picture.suffix.lower().lstrip(".") or "jpg"
     dialog.setDefaultSuffix(suffix)
     dialog.setNameFilters(["JPG (*.jpg *.jpeg)", "PNG (*.png)"])

@@ -10,21 +10,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from phota_desktop.core.jobs import JobState
-from phota_desktop.ui.controls import Caption, IconButton, push_button
+from phota_desktop.core.jobs import MAX_CONCURRENCY, JobState
+from phota_desktop.ui.controls import Caption, IconButton, plain_label, push_button
 from phota_desktop.ui.job_list import JobList
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.job_actions import request_id_of
 from phota_desktop.viewmodels.jobs import JobAction, JobListModel
 
-MOST_AT_ONCE = 8
 BURST = 0.4
 """Seconds: a click this soon after another one was meant for the button that was there before."""
 
@@ -68,7 +66,7 @@ class JobPanel(QWidget):
         self.concurrency.setObjectName("concurrencyBox")
         self.concurrency.setAccessibleName("Jobs at once")
         self.concurrency.setToolTip("How many jobs are at work at once")
-        self.concurrency.setRange(1, MOST_AT_ONCE)
+        self.concurrency.setRange(1, MAX_CONCURRENCY)
         self.concurrency.setKeyboardTracking(False)
         self.concurrency.valueChanged.connect(self._jobs.set_concurrency)
 
@@ -78,8 +76,7 @@ class JobPanel(QWidget):
         column.setSpacing(GRID // 2)
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        title = QLabel("Jobs", self)
-        title.setTextFormat(Qt.TextFormat.PlainText)
+        title = plain_label("Jobs", self)
         at_once = Caption("At once", self)
         at_once.setBuddy(self.concurrency)
         head.addWidget(title)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phota_desktop.ui.controls import push_button
+from phota_desktop.ui.controls import plain_label, push_button
 from phota_desktop.ui.shortcuts import COMMANDS
 from phota_desktop.ui.theme import GRID
 
@@ -68,9 +68,6 @@ def _shown(key: str) -> str:
 
 
 def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = plain_label(text, role=role)
     label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-    if role:
-        label.setProperty("role", role)
     return label

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from phota_desktop.ui.controls import push_button, scale_font
+from phota_desktop.ui.asking import lay_out_question
+from phota_desktop.ui.controls import plain_label, push_button
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.reopening import Reopening
 
@@ -20,10 +20,9 @@ class ReopenDialog(QDialog):
         self.setObjectName("reopenDialog")
         self.setWindowTitle("Requests of last time")
         self.setMinimumWidth(480)
-        title = _label(reopening.words)
+        title = plain_label(reopening.words)
         title.setObjectName("reopenWords")
         title.setWordWrap(True)
-        scale_font(title, 1.25)
         send = push_button("reopenSend", reopening.send_text, self)
         keep = push_button("reopenKeep", "Keep waiting", self, role="primary")
         discard = push_button("reopenDiscard", "Discard", self)
@@ -32,30 +31,13 @@ class ReopenDialog(QDialog):
         discard.clicked.connect(lambda _on=False: self._answer(reopening.discard))
         keep.clicked.connect(self.reject)
         self.rejected.connect(reopening.keep)
-        buttons = QHBoxLayout()
-        buttons.addWidget(discard)
-        buttons.addStretch(1)
-        buttons.addWidget(keep)
-        buttons.addWidget(send)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        whole.setSpacing(GRID)
-        whole.addWidget(title)
+        column = QVBoxLayout()
+        column.setSpacing(GRID)
         for name in reopening.titles:
-            words = _label(name)
-            words.setProperty("role", "quiet")
-            whole.addWidget(words)
-        whole.addSpacing(GRID)
-        whole.addStretch(1)
-        whole.addLayout(buttons)
-        keep.setFocus()
+            column.addWidget(plain_label(name, role="quiet"))
+        column.addSpacing(GRID)
+        lay_out_question(self, title, column, (keep, send), aside=discard, gap=GRID)
 
     def _answer(self, answer: Callable[[], None]) -> None:
         answer()
         self.accept()
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from phota_desktop.services.repeating import RetryPlan
-from phota_desktop.ui.controls import push_button, scale_font
+from phota_desktop.ui.asking import lay_out_question
+from phota_desktop.ui.controls import plain_label, push_button
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.words import count
 
@@ -20,8 +20,6 @@ class RetryDialog(QDialog):
         self.setWindowTitle("Retry all failed")
         self.setMinimumWidth(400)
         number = len(plan.job_ids)
-        title = _label(f"Retry {count(number, 'failed job')}")
-        scale_font(title, 1.25)
         sends = len(plan.sends)
         lines = [f"{count(sends, 'request')} {'is' if sends == 1 else 'are'} sent again: {price}."]
         checks = len(plan.checks)
@@ -32,24 +30,11 @@ class RetryDialog(QDialog):
         agree = push_button("retryAgree", f"Retry {number} · {price}", self, role="primary")
         cancel.clicked.connect(self.reject)
         agree.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(agree)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        whole.setSpacing(2 * GRID)
-        whole.addWidget(title)
+        column = QVBoxLayout()
+        column.setSpacing(2 * GRID)
         for line in lines:
-            words = _label(line)
+            words = plain_label(line)
             words.setWordWrap(True)
-            whole.addWidget(words)
-        whole.addStretch(1)
-        whole.addLayout(buttons)
-        cancel.setFocus()
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
+            column.addWidget(words)
+        title = plain_label(f"Retry {count(number, 'failed job')}")
+        lay_out_question(self, title, column, (cancel, agree))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QStackedWidget,
     QTabBar,
@@ -19,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from phota_desktop.core.jobs import Engine
-from phota_desktop.ui.controls import Caption, ElidedLabel, push_button
+from phota_desktop.core.jobs import MAX_CONCURRENCY, Engine
+from phota_desktop.ui.controls import Caption, ElidedLabel, plain_label, push_button
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.price_rows import parse_money
@@ -29,7 +28,6 @@ from phota_desktop.viewmodels.settings import SettingsViewModel
 if TYPE_CHECKING:
     from phota_desktop.ui.price_editor import PriceEditor
 
-MAX_CONCURRENCY = 8
 MAX_CAP = 10_000
 """US dollars a day; more is a typing mistake."""
 
@@ -146,7 +144,7 @@ class SettingsDialog(QDialog):
             ("Canvas surround", self.surround),
         )
         for row, (name, field) in enumerate(rows):
-            label = _label(self, name)
+            label = plain_label(name, self)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
             if isinstance(field, QWidget):
                 grid.addWidget(field, row, 1)
@@ -263,9 +261,3 @@ class SettingsDialog(QDialog):
     def _say(self, words: str, role: str) -> None:
         self.key_words.set_role(role)
         self.key_words.setText(words)
-
-
-def _label(parent: QWidget, text: str = "") -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
