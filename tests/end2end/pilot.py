@@ -23,7 +23,7 @@ class Pilot:
         )
         screen.window("Phota Desktop")
         wait_until(self._address.exists, 20, "the program does not answer")
-        self.wait("window._keys is not None", "the window was not finished")
+        self.wait("window.parts is not None", "the window was not finished")
 
     def ask(self, expression: str) -> object:
         """Return what an expression is in the program; ``window``, ``find``, ``box`` are there."""
@@ -51,21 +51,27 @@ class Pilot:
 
     def place(self, name: str) -> tuple[int, int]:
         """Return the centre of the visible widget of that name, in device pixels."""
-        return self._centre(f"box(find({name!r}))")
+        return self.centre(f"box(find({name!r}))")
 
-    def _centre(self, expression: str) -> tuple[int, int]:
+    def centre(self, expression: str) -> tuple[int, int]:
+        """Return the centre of a box in device pixels, that an expression gives."""
         found = self.ask(expression)
         assert isinstance(found, list)
         left, top, width, height = found
         return left + width // 2, top + height // 2
 
     def click(self, name: str) -> None:
-        """Click the visible widget of that name."""
+        """Click the visible widget of that name, once it is there and can be clicked."""
+        self.wait(f"find({name!r}).isEnabled()", f"{name} cannot be clicked")
         self.screen.click(*self.place(name))
+
+    def place_in(self, name: str, expression: str) -> tuple[int, int]:
+        """Return the centre of a part of a widget ``w``: ``expression`` gives its rectangle."""
+        return self.centre(f"(lambda w: box(w, {expression}))(find({name!r}))")
 
     def click_in(self, name: str, expression: str) -> None:
         """Click within a widget ``w``: ``expression`` gives a rectangle of it."""
-        self.screen.click(*self._centre(f"(lambda w: box(w, {expression}))(find({name!r}))"))
+        self.screen.click(*self.place_in(name, expression))
 
     def text(self, name: str) -> str:
         """Return what a label, button or field says."""

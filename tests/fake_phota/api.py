@@ -206,14 +206,22 @@ class Api(Wire):
         self.send(Answer.json(200, {"origins": memory.origins, "chaos": memory.chaos.to_json()}))
 
 
-def _identity(parsed: Any) -> dict[str, str | None]:
-    """Return the client's id and a hash of everything else, which is the same intent's."""
+def _identity(parsed: Any) -> dict[str, object]:
+    """Return the client's id, a hash of everything else, which is the same intent's, and parts.
+
+    ``pictures_sha256`` are of the pictures as sent, base64 or an address, in their order.
+    """
     if not isinstance(parsed, dict):
         return {"client_request_id": None}
     rest = {name: value for name, value in parsed.items() if name not in _NOT_THE_INTENT}
     text = json.dumps(rest, sort_keys=True).encode()
+    singles = [parsed.get(name) for name in ("image", "input_image", "reference_image")]
+    found = [*singles, *(parsed.get("images") or ())]
+    pictures = [text for text in found if isinstance(text, str)]
     return {
         "client_request_id": parsed.get("client_request_id"),
         "intent_sha256": hashlib.sha256(text).hexdigest(),
         "prompt": parsed.get("prompt"),
+        "fields": sorted(parsed),
+        "pictures_sha256": [hashlib.sha256(text.encode()).hexdigest() for text in pictures],
     }
