@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,13 @@ JOB_DEADLINE = 3600.0
 Progress = Callable[[str, str, int, int], None]
 """Called with job id, phase (sending, waiting, downloading), done and total."""
 
+Pause = Callable[[Job, PhotaError, float], Awaitable[None]]
+"""Called with a job, what its last try met and the seconds until the next one; waits for them."""
+
+
+async def _sleep(_job: Job, _error: PhotaError, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
 
 @dataclass
 class _Attempts:
@@ -63,6 +70,7 @@ class Runner:
         changed: Callable[[Job], None],
         progress: Progress,
         prices: Callable[[], PriceTable] = lambda: PUBLISHED,
+        pause: Pause = _sleep,
     ) -> None:
         self._session = session
         self._journal = journal
@@ -70,6 +78,7 @@ class Runner:
         self._threads = threads
         self._changed = changed
         self._progress = progress
+        self._pause = pause
         self._recorder = Recorder(journal, vault, threads, prices)
         self.collector = Collector(vault, threads, self.save, progress, prices)
         self._random = random.Random()  # noqa: S311  (jitter, not a secret)
@@ -164,7 +173,7 @@ class Runner:
             patience_left = not offline or attempts.number <= OFFLINE_TRIES
             if decision.action is Action.WAIT and patience_left:
                 job = await self._not_sent(job, attempts, failure)
-                await asyncio.sleep(decision.seconds)
+                await self._pause(job, failure, decision.seconds)
             elif attempts.tainted and _leaves_doubt(failure):
                 if job.async_mode and failure.kind in RETRY_PAUSE and since < UNKNOWN_WINDOW_S:
                     raise Held(failure)
@@ -172,6 +181,9 @@ class Runner:
             elif decision.action is Action.HOLD or offline:
                 await self._not_sent(job, attempts, failure)
                 raise Held(failure)
+            elif decision.action is Action.ASK and decision.seconds > 0:
+                await self._not_sent(job, attempts, failure)
+                raise Held(failure, decision.seconds)  # the server said when to come again
             else:
                 return await self.fail(job, failure)
 
@@ -261,7 +273,7 @@ class Runner:
                 if failures > POLL_TRIES and failure.kind in RETRY_PAUSE:
                     raise Held(failure) from None
                 # Whatever else a poll is answered, the job may be paid: look again later.
-                await asyncio.sleep(decision.seconds or pause)
+                await self._pause(job, failure, decision.seconds or pause)
                 continue
             failures = 0
             if isinstance(answer, Finished):

@@ -13,7 +13,7 @@ from phota_desktop.core.options import BASE_MODELS
 from phota_desktop.core.pricing import FREE, PUBLISHED, Estimate, PriceTable, estimate
 from phota_desktop.core.requests import StudioRequest
 from phota_desktop.services.following import Viewer
-from phota_desktop.services.holding import Held
+from phota_desktop.services.holding import OF_THE_ACCOUNT, Held, Hold, Holds
 from phota_desktop.services.recording import Models, Recorder
 from phota_desktop.services.runner import Runner
 from phota_desktop.services.scheduling import Line
@@ -25,8 +25,12 @@ from phota_desktop.store.journal import Journal
 from phota_desktop.store.lock import JobClaim
 from phota_desktop.store.vault import Vault
 
+__all__ = ["Hold", "JobChange", "JobProgress", "RunningJobs"]
+
 _KEPT_TO_RETRY = (JobState.FAILED, JobState.UNKNOWN)
-_FOR_A_PERSON = (ErrorKind.KEY_REJECTED, ErrorKind.NO_CREDIT)
+_FOR_A_PERSON = (*OF_THE_ACCOUNT, ErrorKind.BUSY)
+TOLD_PAUSE = 3.0
+"""Seconds: a wait before the next try that is as long as this is told as a hold."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,11 @@ class JobProgress:
     total: int
 
 
-@dataclass(frozen=True)
-class Hold:
-    """Why a job waits: shown once, with the words of its kind."""
-
-    job_id: str
-    error: PhotaError
-
-
 class RunningJobs:
     """All jobs of this program, by id; events come in the thread of the loop.
 
-    ``held`` tells that a job waits for a person, a network or a disk, ``ordered`` that the line
-    of waiting jobs is another one.
+    ``held`` tells that a job waits for a person, a network or a disk, ``freed`` that it goes on
+    or is no more, ``ordered`` that the line of waiting jobs is another one.
     """
 
     def __init__(
@@ -83,7 +79,9 @@ class RunningJobs:
         """
         self.changed: Event[JobChange] = Event()
         self.progress: Event[JobProgress] = Event()
-        self.held: Event[Hold] = Event()
+        self._holds = Holds()
+        self.held: Event[Hold] = self._holds.told
+        self.freed: Event[str] = self._holds.ended
         self.ordered: Event[None] = Event()
         self._session = session
         self._journal = journal
@@ -97,9 +95,7 @@ class RunningJobs:
         self._is_closed = False
         self._jobs: dict[str, Job] = {}
         self._running: dict[str, asyncio.Task[Job]] = {}
-        self._held: dict[str, PhotaError] = {}
         self._decisions: dict[str, asyncio.Lock] = {}
-        self._wake = asyncio.Event()
         self._recorder = Recorder(journal, vault, threads, prices, models)
         self._spending = Spending(journal, threads, self._on_their_way)
         self._runner = Runner(
@@ -112,6 +108,7 @@ class RunningJobs:
                 JobProgress(job_id, phase, done, total)
             ),
             prices=prices,
+            pause=self._pause,
         )
         self._unsubscribe: Callable[[], None] = session.changed.subscribe(lambda _: self._look())
 
@@ -131,7 +128,12 @@ class RunningJobs:
 
     def hold_of(self, job_id: str) -> PhotaError | None:
         """Return why a job that began cannot go on at the moment, None if it can."""
-        return self._held.get(job_id)
+        hold = self._holds.of(job_id)
+        return hold.error if hold is not None else None
+
+    def holds(self) -> list[Hold]:
+        """Return every job that cannot go on at the moment, and why."""
+        return self._holds.all()
 
     def needs_a_word(self, job_id: str) -> bool:
         """Tell whether a job goes on only after a person's word, because it may cost something.
@@ -174,7 +176,7 @@ class RunningJobs:
     def _on_stopped(self, job_id: str) -> None:
         # Not in a ``finally``: a run that is cancelled before its first step has none.
         self._running.pop(job_id, None)
-        self._held.pop(job_id, None)
+        self._holds.end(job_id)
         self._line.leave(job_id)
         if not self._is_closed:
             self.ordered.emit(None)
@@ -203,18 +205,30 @@ class RunningJobs:
             # The journal may know more: another process may have finished this job.
             job = await self._threads.journal(self._journal.job, job_id) or self._jobs[job_id]
             self._take(job)
+            trouble = self._holds.of_account(job.engine)
+            if self._patient and trouble is not None and job.state is JobState.QUEUED:
+                # It would meet the same: one refusal is enough until a person has mended it.
+                self._holds.begin(job_id, trouble, job.engine, None)
+                await self._holds.wait(job_id)
+                continue
             try:
                 return await self._runner.run(job, resumed=resumed)
             except Held as held:
                 if held.error.kind is ErrorKind.DISK:
                     await self._threads.files(self._vault.release_reserve)
-                self._held[job_id] = held.error
-                self.held.emit(Hold(job_id, held.error))
+                self._holds.begin(job_id, held.error, job.engine, held.pause)
                 if not self._patient:
                     return await self._give_up(self._jobs[job_id], held.error)
-                await self._wait(held.pause)
-                self._held.pop(job_id, None)
+                await self._holds.wait(job_id)
                 resumed = True
+
+    async def _pause(self, job: Job, error: PhotaError, seconds: float) -> None:
+        """Wait before the next try; a long wait is told, and a person can cut it short."""
+        if seconds < TOLD_PAUSE or not self._patient:
+            await asyncio.sleep(seconds)
+            return
+        self._holds.begin(job.id, error, job.engine, seconds)
+        await self._holds.wait(job.id)
 
     async def _give_up(self, job: Job, error: PhotaError) -> Job:
         """On the command line nobody is there to help: what was never taken ends, kept to retry."""
@@ -222,16 +236,9 @@ class RunningJobs:
             return await self._runner.fail(job, error)
         return job
 
-    async def _wait(self, pause: float | None) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), pause)
-        except TimeoutError:
-            return
-
     def _look(self) -> None:
         """Let every held job look again: the key, the engine or the network is another one."""
-        self._wake.set()
-        self._wake = asyncio.Event()
+        self._holds.wake()
 
     def try_now(self) -> None:
         """Let held jobs look again at once."""
