@@ -50,31 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
 
 
-_used_loops: list[AbstractEventLoop] = []
-"""Kept to the end: a qasync loop holds a QTimer, and Python may collect it in any thread."""
-
-
-def _window_loop() -> AbstractEventLoop:
-    # PySide6 first: qasync takes the Qt that is loaded already.
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication.instance() or QApplication(["tests"])
-    assert isinstance(application, QApplication)
-    application.setQuitOnLastWindowClosed(False)
-
-    import qasync
-
-    loop: AbstractEventLoop = qasync.QEventLoop(application, already_running=False)
-    _used_loops.append(loop)
-    return loop
-
-
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, LoopFactory]:
     """Give tests marked ``qt_loop`` the window's kind of loop and all others a plain one."""
     if item.get_closest_marker("qt_loop"):
-        return {"qasync": _window_loop}
+        from tests.window_loop import window_loop
+
+        return {"qasync": window_loop}
     return {"asyncio": asyncio.new_event_loop}
 
 

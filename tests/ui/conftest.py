@@ -25,6 +25,7 @@ from phota_desktop.viewmodels.jobs import JobListModel
 from phota_desktop.viewmodels.settings import SettingsViewModel
 from phota_desktop.viewmodels.studio import StudioViewModel
 from phota_desktop.viewmodels.thumbnails import ThumbnailLoader
+from tests.window_loop import window_loop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PHOTA_DESKTOP_QT_DIALOGS"] = "1"
@@ -41,13 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    import qasync
-
-    def make() -> asyncio.AbstractEventLoop:
-        application = QApplication.instance() or QApplication(["phota-desktop"])
-        return qasync.QEventLoop(application, already_running=False)
-
-    return {"qasync": make}
+    return {"qasync": window_loop}
 
 
 @dataclass
