@@ -1,4 +1,4 @@
-"""Edit, generate and remix as a photographer does them: real keys and a real mouse, a fake Phota."""
+"""Edit, generate and remix by real keys and a real mouse, against a fake Phota."""
 
 from __future__ import annotations
 
