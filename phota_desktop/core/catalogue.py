@@ -190,20 +190,7 @@ def build(choice: Choice, images: Sequence[ImageInput]) -> StudioRequest:
             choice.variants,
             choice.output_format,
         )
-    if choice.operation is Operation.GENERATE:
-        return GenerateRequest(
-            choice.prompt,
-            choice.base_model,
-            choice.aspect_ratio,
-            choice.resolution,
-            choice.quality,
-            choice.variants,
-            choice.output_format,
-        )
-    return EditRequest(
-        tuple(images),
-        choice.prompt,
-        choice.profile_ids,
+    how = (
         choice.base_model,
         choice.aspect_ratio,
         choice.resolution,
@@ -211,6 +198,9 @@ def build(choice: Choice, images: Sequence[ImageInput]) -> StudioRequest:
         choice.variants,
         choice.output_format,
     )
+    if choice.operation is Operation.GENERATE:
+        return GenerateRequest(choice.prompt, *how)
+    return EditRequest(tuple(images), choice.prompt, choice.profile_ids, *how)
 
 
 def choice_of(request: StudioRequest) -> Choice:

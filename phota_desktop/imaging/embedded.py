@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from phota_desktop.imaging import exif, jpeg_segments, png_chunks, webp_chunks
+from phota_desktop.imaging.chunks import payload
 from phota_desktop.imaging.formats import PhotoFormat
 
 _IPTC_RESOURCE = 0x0404
@@ -84,7 +85,7 @@ def _of_png(stream: BinaryIO) -> Embedded:
         credentials = credentials or chunk.kind == b"caBX"
         if chunk.kind not in (b"eXIf", b"iTXt", b"zTXt", b"iCCP"):
             continue
-        body = png_chunks.payload(stream, chunk)
+        body = payload(stream, chunk)
         if chunk.kind == b"eXIf":
             found.setdefault("exif", body.removeprefix(jpeg_segments.EXIF_ID))
         elif chunk.kind == b"iCCP":
@@ -105,7 +106,7 @@ def _of_webp(stream: BinaryIO) -> Embedded:
     for chunk in webp_chunks.walk(stream):
         credentials = credentials or chunk.kind == b"C2PA"
         if chunk.kind in wanted:
-            found.setdefault(chunk.kind, webp_chunks.payload(stream, chunk))
+            found.setdefault(chunk.kind, payload(stream, chunk))
     block = found.get(b"EXIF")
     return Embedded(
         exif=block.removeprefix(jpeg_segments.EXIF_ID) if block else None,

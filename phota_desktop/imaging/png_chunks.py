@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
+from phota_desktop.imaging.chunks import Chunk
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp\x00"
 IPTC_KEYWORD = b"Raw profile type iptc\x00"
-MAX_PAYLOAD = 64_000_000
 
 _DECODING = frozenset(
     (
@@ -28,12 +29,8 @@ class EndsEarly(ValueError):  # noqa: N818 - reads as what it says
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """One chunk: its payload lies at ``body`` and has ``length`` bytes, then four of checksum."""
-
-    kind: bytes
-    body: int
-    length: int
+class PngChunk(Chunk):
+    """Eight bytes of head, the payload, four of checksum."""
 
     @property
     def start(self) -> int:
@@ -46,7 +43,7 @@ class Chunk:
         return self.body + self.length + 4
 
 
-def walk(stream: BinaryIO) -> Iterator[Chunk]:
+def walk(stream: BinaryIO) -> Iterator[PngChunk]:
     """Yield the chunks up to IEND by seeking; raise ValueError where the file breaks or ends."""
     size = stream.seek(0, 2)
     stream.seek(0)
@@ -58,7 +55,7 @@ def walk(stream: BinaryIO) -> Iterator[Chunk]:
         head = stream.read(8)
         if len(head) < 8:
             raise EndsEarly("PNG ends between chunks")
-        chunk = Chunk(head[4:], at + 8, int.from_bytes(head[:4], "big"))
+        chunk = PngChunk(head[4:], at + 8, int.from_bytes(head[:4], "big"))
         if chunk.end > size:
             raise EndsEarly("PNG chunk runs past the end")
         if not chunk.kind.isalpha():
@@ -67,14 +64,6 @@ def walk(stream: BinaryIO) -> Iterator[Chunk]:
         if chunk.kind == b"IEND":
             return
         at = chunk.end
-
-
-def payload(stream: BinaryIO, chunk: Chunk) -> bytes:
-    """Read a chunk's payload; ValueError above 64 MB, which no metadata needs."""
-    if chunk.length > MAX_PAYLOAD:
-        raise ValueError("PNG chunk too large")
-    stream.seek(chunk.body)
-    return stream.read(chunk.length)
 
 
 def check(stream: BinaryIO) -> None:

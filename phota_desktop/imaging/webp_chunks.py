@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
+from phota_desktop.imaging.chunks import Chunk, payload
+
 ICC_FLAG, ALPHA_FLAG, EXIF_FLAG, XMP_FLAG, ANIMATION_FLAG = 0x20, 0x10, 0x08, 0x04, 0x02
-MAX_PAYLOAD = 64_000_000
 
 _DECODING = frozenset((b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"ANIM", b"ANMF"))
 _FLAGS = {b"EXIF": EXIF_FLAG, b"XMP ": XMP_FLAG}
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """One chunk: payload at ``body``, ``length`` bytes, padded to an even end."""
-
-    kind: bytes
-    body: int
-    length: int
+class WebpChunk(Chunk):
+    """Eight bytes of head and the payload, padded to an even end."""
 
     @property
     def end(self) -> int:
@@ -28,7 +25,7 @@ class Chunk:
         return self.body + self.length + (self.length & 1)
 
 
-def walk(stream: BinaryIO) -> Iterator[Chunk]:
+def walk(stream: BinaryIO) -> Iterator[WebpChunk]:
     """Yield the chunks by seeking; raise ValueError where the file breaks or ends early."""
     size = stream.seek(0, 2)
     stream.seek(0)
@@ -42,19 +39,11 @@ def walk(stream: BinaryIO) -> Iterator[Chunk]:
     while at + 8 <= end:
         stream.seek(at)
         head = stream.read(8)
-        chunk = Chunk(head[:4], at + 8, int.from_bytes(head[4:], "little"))
+        chunk = WebpChunk(head[:4], at + 8, int.from_bytes(head[4:], "little"))
         if chunk.body + chunk.length > end:
             raise ValueError("WebP chunk runs past the end")
         yield chunk
         at = chunk.end
-
-
-def payload(stream: BinaryIO, chunk: Chunk) -> bytes:
-    """Read a chunk's payload; ValueError above 64 MB, which no metadata needs."""
-    if chunk.length > MAX_PAYLOAD:
-        raise ValueError("WebP chunk too large")
-    stream.seek(chunk.body)
-    return stream.read(chunk.length)
 
 
 def is_animated(data: bytes) -> bool:

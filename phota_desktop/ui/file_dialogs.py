@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 PATTERNS = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.bmp *.gif"
 
 
-def _dialog(parent: QWidget, name: str, title: str, folder: Path | None) -> QFileDialog:
+def file_dialog(parent: QWidget, name: str, title: str, folder: Path | None = None) -> QFileDialog:
+    """Return a dialog that goes when it is closed, Qt's own where the environment asks for it."""
     dialog = QFileDialog(parent, title)
     dialog.setObjectName(name)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -24,7 +25,7 @@ def _dialog(parent: QWidget, name: str, title: str, folder: Path | None) -> QFil
 
 
 def _saving_dialog(parent: QWidget, name: str, title: str, folder: Path | None) -> QFileDialog:
-    dialog = _dialog(parent, name, title, folder)
+    dialog = file_dialog(parent, name, title, folder)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     # A taken name becomes the next free one, so there is nothing to confirm.
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
@@ -35,7 +36,7 @@ def ask_photos(
     parent: QWidget, beside: Path | None, then: Callable[[Sequence[Path]], object]
 ) -> None:
     """Ask for photos to open; ``then`` gets them."""
-    dialog = _dialog(parent, "openDialog", "Open photos", beside.parent if beside else None)
+    dialog = file_dialog(parent, "openDialog", "Open photos", beside.parent if beside else None)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setNameFilters([f"Photos ({PATTERNS} {PATTERNS.upper()})", "All files (*)"])
     dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
@@ -56,7 +57,7 @@ def ask_table(
 
 def ask_folder(parent: QWidget, start: Path | None, then: Callable[[Path], object]) -> None:
     """Ask for a folder; ``then`` gets it."""
-    dialog = _dialog(parent, "folderDialog", "Choose folder", start)
+    dialog = file_dialog(parent, "folderDialog", "Choose folder", start)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(lambda name: then(Path(name)))

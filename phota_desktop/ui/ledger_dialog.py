@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QSizePolicy,
     QTreeView,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from phota_desktop.ui.controls import Caption, plain_text, push_button, scale_font
 from phota_desktop.ui.day_bars import DayBars
 from phota_desktop.ui.segmented import Segment, SegmentedControl
+from phota_desktop.ui.tables import set_up_table
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.ledger import LedgerViewModel, Period
 
@@ -82,16 +82,8 @@ class LedgerDialog(QDialog):
         table.setObjectName("ledgerTable")
         table.setAccessibleName("Spending")
         table.setModel(self._ledger.table)
-        table.setRootIsDecorated(False)
-        table.setUniformRowHeights(True)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setFrameShape(QTreeView.Shape.NoFrame)
-        header = table.header()
-        header.setSectionsMovable(False)
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(10 * GRID)
+        set_up_table(table, 10 * GRID)
 
     def _lay_out(self) -> None:
         figures = QHBoxLayout()

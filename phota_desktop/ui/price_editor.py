@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from phota_desktop.core.catalogue import BUILT_IN, Catalogue
 from phota_desktop.core.pricing import PUBLISHED
 from phota_desktop.ui.controls import Caption, push_button
+from phota_desktop.ui.tables import set_up_table
 from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.price_rows import FROM, FROM_ROLE, PriceTableModel
 from phota_desktop.viewmodels.settings import SettingsViewModel
@@ -127,8 +127,6 @@ class PriceEditor(QWidget):
         table.setAccessibleName("Prices")
         table.setModel(self.model)
         table.setItemDelegate(PriceDelegate(table))
-        table.setRootIsDecorated(False)
-        table.setUniformRowHeights(True)
         table.setAllColumnsShowFocus(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         triggers = QAbstractItemView.EditTrigger
@@ -138,14 +136,8 @@ class PriceEditor(QWidget):
             | triggers.EditKeyPressed
             | triggers.AnyKeyPressed
         )
-        table.setFrameShape(QTreeView.Shape.NoFrame)
         table.setMinimumHeight(240)
-        header = table.header()
-        header.setSectionsMovable(False)
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(7 * GRID)
+        set_up_table(table, 7 * GRID)
 
     def refresh(self) -> None:
         """Show which ways back there are."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.ui.controls import Caption, plain_text, push_button
+from phota_desktop.ui.file_dialogs import file_dialog
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.recipes import RecipesViewModel, clean_name
 from phota_desktop.viewmodels.words import plain
@@ -186,25 +186,17 @@ class RecipeMenu(QMenu):
             may_replace=False,
         ).open()
 
-    def _file_dialog(self, name: str, title: str) -> QFileDialog:
-        dialog = QFileDialog(self._window, title)
-        dialog.setObjectName(name)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if os.environ.get("PHOTA_DESKTOP_QT_DIALOGS"):
-            dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setDefaultSuffix("json")
-        return dialog
-
     def _ask_import(self) -> None:
-        dialog = self._file_dialog("recipeImportDialog", "Import recipes")
+        dialog = file_dialog(self._window, "recipeImportDialog", "Import recipes")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([_FILES, "All files (*)"])
         dialog.fileSelected.connect(lambda name: self._recipes.import_file(Path(name)))
         dialog.open()
 
     def _ask_export(self, names: Sequence[str]) -> None:
-        dialog = self._file_dialog("recipeExportDialog", "Export recipes")
+        dialog = file_dialog(self._window, "recipeExportDialog", "Export recipes")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
         dialog.setNameFilters([_FILES])
         only = "".join(c if c.isalnum() or c in " -_" else "-" for c in names[0]).strip(" -")
         dialog.selectFile(f"{only or 'recipe'}.json" if len(names) == 1 else "recipes.json")

@@ -45,58 +45,28 @@ class Tokens:
     bad: str
 
 
+_COLOURS = {
+    "window": ("#1e1e1e", "#e9e9e9", "#000000"),
+    "panel": ("#262626", "#f5f5f5", "#000000"),
+    "raised": ("#303030", "#ffffff", "#141414"),
+    "hover": ("#383838", "#e6e6e6", "#333333"),
+    "chosen": ("#2f4658", "#cfe2f2", "#4d4419"),
+    "line": ("#3a3a3a", "#cfcfcf", "#ffffff"),
+    "text": ("#e6e6e6", "#1d1d1d", "#ffffff"),
+    "quiet": ("#a0a0a0", "#5a5a5a", "#e2e2e2"),
+    "disabled": ("#6e6e6e", "#9a9a9a", "#9c9c9c"),
+    "accent": ("#5aa9e6", "#0b63a8", "#ffd54a"),
+    "accent_hover": ("#74b8ec", "#09558f", "#ffe48a"),
+    "on_accent": ("#0c1a26", "#ffffff", "#000000"),
+    "good": ("#6bbf73", "#1c6e30", "#8dff98"),
+    "warn": ("#e0b050", "#7d5200", "#ffd54a"),
+    "bad": ("#e06c60", "#b02a20", "#ff9d94"),
+}
+"""Each token in the order of the themes: dark, light, contrast."""
+
 THEMES: dict[ThemeName, Tokens] = {
-    ThemeName.DARK: Tokens(
-        window="#1e1e1e",
-        panel="#262626",
-        raised="#303030",
-        hover="#383838",
-        chosen="#2f4658",
-        line="#3a3a3a",
-        text="#e6e6e6",
-        quiet="#a0a0a0",
-        disabled="#6e6e6e",
-        accent="#5aa9e6",
-        accent_hover="#74b8ec",
-        on_accent="#0c1a26",
-        good="#6bbf73",
-        warn="#e0b050",
-        bad="#e06c60",
-    ),
-    ThemeName.LIGHT: Tokens(
-        window="#e9e9e9",
-        panel="#f5f5f5",
-        raised="#ffffff",
-        hover="#e6e6e6",
-        chosen="#cfe2f2",
-        line="#cfcfcf",
-        text="#1d1d1d",
-        quiet="#5a5a5a",
-        disabled="#9a9a9a",
-        accent="#0b63a8",
-        accent_hover="#09558f",
-        on_accent="#ffffff",
-        good="#1c6e30",
-        warn="#7d5200",
-        bad="#b02a20",
-    ),
-    ThemeName.CONTRAST: Tokens(
-        window="#000000",
-        panel="#000000",
-        raised="#141414",
-        hover="#333333",
-        chosen="#4d4419",
-        line="#ffffff",
-        text="#ffffff",
-        quiet="#e2e2e2",
-        disabled="#9c9c9c",
-        accent="#ffd54a",
-        accent_hover="#ffe48a",
-        on_accent="#000000",
-        good="#8dff98",
-        warn="#ffd54a",
-        bad="#ff9d94",
-    ),
+    name: Tokens(**{token: colours[place] for token, colours in _COLOURS.items()})
+    for place, name in enumerate(ThemeName)
 }
 
 _SHEET = Template("""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from phota_desktop.imaging import exif, jpeg_segments, metadata, png_chunks, webp_chunks
+from phota_desktop.imaging.chunks import payload
 from phota_desktop.imaging.embedded import Embedded, read_embedded
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
 from tests.unit.imaging import samples
@@ -35,10 +36,8 @@ def coded(data: bytes, kind: PhotoFormat) -> list[bytes]:
     stream = BytesIO(data)
     if kind == PhotoFormat.PNG:
         chunks = [c for c in png_chunks.walk(stream) if c.kind == b"IDAT"]
-        return [png_chunks.payload(stream, c) for c in chunks]
-    return [
-        webp_chunks.payload(stream, c) for c in webp_chunks.walk(stream) if c.kind[:3] == b"VP8"
-    ][-1:]
+        return [payload(stream, c) for c in chunks]
+    return [payload(stream, c) for c in webp_chunks.walk(stream) if c.kind[:3] == b"VP8"][-1:]
 
 
 @pytest.mark.parametrize("kind", FILES)
