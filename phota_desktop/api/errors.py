@@ -66,7 +66,7 @@ def from_response(
     if status == 402:
         return make(ErrorKind.NO_CREDIT)
     if status in (404, 410):
-        return make(ErrorKind.GONE, text)
+        return make(ErrorKind.GONE)
     if status == 409:
         # On a repeated submit this can mean that the first one was taken: say nothing of charges.
         return make(ErrorKind.INVALID, text, charged=posted)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from phota_desktop.api import errors, wire
@@ -51,7 +52,8 @@ class ProfilesApi:
 
     async def status(self, profile_id: str) -> Profile:
         """Return how a profile's training is doing."""
-        document = await self._read("GET", f"profiles/{_segment(profile_id)}/status")
+        with _of_a_profile():
+            document = await self._read("GET", f"profiles/{_segment(profile_id)}/status")
         profile = wire.profile(document, profile_id) if isinstance(document, dict) else None
         if profile is None or profile.status is None:
             raise errors.unreadable("it names no status", posted=False)
@@ -60,15 +62,17 @@ class ProfilesApi:
     async def picture(self, profile_id: str) -> bytes:
         """Return the profile picture's file, a JPEG by the documents, unchecked here."""
         path = f"profiles/{_segment(profile_id)}/profile_picture"
-        answer = await self._channel.network.run(
-            self._channel.read_small("GET", path, budget=READ_S, limit=MAX_PICTURE_BYTES)
-        )
+        with _of_a_profile():
+            answer = await self._channel.network.run(
+                self._channel.read_small("GET", path, budget=READ_S, limit=MAX_PICTURE_BYTES)
+            )
         return answer.body
 
     async def delete(self, profile_id: str) -> None:
         """Delete a profile and all its photos at Phota, for good."""
         path = f"profiles/{_segment(profile_id)}"
-        await self._channel.network.run(self._channel.read_small("DELETE", path, budget=READ_S))
+        with _of_a_profile():
+            await self._channel.network.run(self._channel.read_small("DELETE", path, budget=READ_S))
 
     async def _read(
         self,
@@ -91,6 +95,17 @@ class ProfilesApi:
             raise errors.unreadable(
                 str(error), posted=posted, request_id=answer.request_id or None
             ) from error
+
+
+@contextmanager
+def _of_a_profile() -> Iterator[None]:
+    """Say of a 404 that it is a profile that is gone."""
+    try:
+        yield
+    except PhotaError as error:
+        if error.kind is ErrorKind.GONE:
+            error.message = "This profile no longer exists at Phota."
+        raise
 
 
 def _segment(profile_id: str) -> str:

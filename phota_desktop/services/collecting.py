@@ -252,6 +252,17 @@ class Collector:
             return replace(variant, copy_error=error.message)
         return replace(variant, copy_path=copy)
 
+    async def deliver_again(self, job: Job, folder: Path) -> Job:
+        """Return the ended job with copies in ``folder`` of what could not be written before."""
+        job = replace(job, out_dir=folder)
+        variants = [
+            await self._deliver(job, replace(one, copy_error=""), resumed=True)
+            if one.copy_error
+            else one
+            for one in job.variants
+        ]
+        return await self._save(job, variants=tuple(variants))
+
     async def _fresh_links(self, run: _Collection, client: PhotaClient) -> None:
         """Ask the job again: its links may be signed anew on every poll (unknown, section 14)."""
         from phota_desktop.api.studio import Finished

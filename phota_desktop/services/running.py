@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
@@ -247,6 +248,11 @@ class RunningJobs:
     def show_to(self, viewer: Viewer | None) -> None:
         """Give pictures, as they come, to who looks at them."""
         self._runner.collector.followers.viewer = viewer
+
+    async def deliver_again(self, job_id: str, folder: Path) -> Job:
+        """Copy an ended job's pictures, which could not be written before, into ``folder``."""
+        async with self._decisions.setdefault(job_id, asyncio.Lock()):
+            return await self._runner.collector.deliver_again(self._jobs[job_id], folder)
 
     async def wait(self, job_id: str) -> Job:
         """Wait until nothing more happens to a job by itself; return it."""

@@ -73,6 +73,15 @@ def plain_label(text: str = "", parent: QWidget | None = None, *, role: str = ""
     return label
 
 
+def plain_tip(text: str) -> str:
+    """Return a tooltip's text so that Qt shows it letter by letter and fetches nothing."""
+    if "<" not in text and "&" not in text:
+        return text
+    from html import escape
+
+    return f"<p>{escape(text)}</p>"
+
+
 def polish_again(widget: QWidget) -> None:
     """Let the stylesheet see changed properties of a widget that it has seen already.
 
@@ -153,7 +162,7 @@ class ElidedLabel(Caption):
             shown = f"{shown[: max(end - 1, 0)].rstrip()}…"
         if shown != self.text():
             self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
 
 
 def push_button(

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
@@ -219,6 +219,7 @@ class WindowCommands(QObject):
                 dialog.show_cap()
         elif action is NoticeAction.OPEN_ACCOUNT:
             QDesktopServices.openUrl(QUrl(ACCOUNT_PAGE))
+            self._try_on_return()
         elif action in (NoticeAction.EDIT_PROMPT, NoticeAction.BACK):
             if notice.path is not None:
                 self._studio.choose_photo(notice.path)
@@ -243,9 +244,25 @@ class WindowCommands(QObject):
         else:
             self._studio.act_on_notice(notice)
 
+    def _try_on_return(self) -> None:
+        """Let held requests look again, once, when the person comes back from the browser."""
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            single = Qt.ConnectionType.UniqueConnection
+            application.applicationStateChanged.connect(self._on_return, single)
+
+    @Slot(Qt.ApplicationState)
+    def _on_return(self, state: Qt.ApplicationState) -> None:
+        application = QGuiApplication.instance()
+        if state is Qt.ApplicationState.ApplicationActive and isinstance(
+            application, QGuiApplication
+        ):
+            application.applicationStateChanged.disconnect(self._on_return)
+            self._studio.troubles.try_now()
+
     def _choose_folder(self, folder: Path, notice: Notice) -> None:
         self._window.settings.change(out_dir=folder)
-        self._studio.act_on_notice(notice)
+        self._studio.act_on_notice(notice, folder)
 
     # -- dialogs ----------------------------------------------------------------------------
 

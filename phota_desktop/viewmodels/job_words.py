@@ -11,7 +11,7 @@ from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.pricing import Estimate, show_range
 from phota_desktop.viewmodels.job_actions import request_id_of
-from phota_desktop.viewmodels.words import elapsed, money, plain, state_words
+from phota_desktop.viewmodels.words import elapsed, money, next_try, plain, state_words
 
 
 def title_of(job: Job) -> str:
@@ -54,10 +54,12 @@ def detail_of(
     expected: float | None = None,
     unsent: bool = False,
     held: PhotaError | None = None,
+    until: float | None = None,
 ) -> str:
     """Return state, time, cost and trouble on one line: ``Running · 0:21 of about 0:40 · $0.12``.
 
-    ``expected`` is in seconds, from jobs like this one.
+    ``expected`` is in seconds, from jobs like this one; ``until`` is the moment of the next try
+    by the monotonic clock.
     """
     if unsent:
         state = "On hold, not sent" if job.state is JobState.QUEUED else "Answer lost"
@@ -79,6 +81,8 @@ def detail_of(
         parts.append(plain(job.error.message, 160))
     elif held is not None:
         parts.append(plain(held.message, 160))
+    if until is not None:
+        parts.append(next_try(until))
     return " · ".join(parts)
 
 

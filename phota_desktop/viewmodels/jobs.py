@@ -19,7 +19,7 @@ from phota_desktop.viewmodels.roles import ACCESSIBLE_TEXT_ROLE, DISPLAY_ROLE, U
 from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
-    from phota_desktop.services.queue import Hold, JobChange, JobProgress, JobQueue
+    from phota_desktop.services.queue import JobChange, JobProgress, JobQueue
     from phota_desktop.services.repeating import RetryPlan
     from phota_desktop.services.tasks import Tasks
 
@@ -87,7 +87,8 @@ class JobListModel(JobRows):
             queue.changed.subscribe(self._on_changed),
             queue.progress.subscribe(self._on_progress),
             queue.ordered.subscribe(lambda _: self._on_ordered()),
-            queue.held.subscribe(self._on_held),
+            queue.held.subscribe(lambda hold: self._on_held(hold.job_id)),
+            queue.freed.subscribe(self._on_held),
         ]
         for job in reversed(queue.jobs()):
             self.put(job)
@@ -282,11 +283,7 @@ class JobListModel(JobRows):
         self._after(job)
 
     def _after(self, job: Job) -> None:
-        busy = self.running > 0
-        if busy and not self._tick.isActive():
-            self._tick.start()
-        elif not busy:
-            self._tick.stop()
+        self._watch_time()
         self.job_changed.emit(job)
         self.counts_changed.emit()
 
@@ -304,9 +301,19 @@ class JobListModel(JobRows):
                 self._repaint(row)
         self.counts_changed.emit()
 
-    def _on_held(self, hold: Hold) -> None:
-        self._repaint(self.row(hold.job_id))
+    def _on_held(self, job_id: str) -> None:
+        self._repaint(self.row(job_id))
+        self._watch_time()
         self.counts_changed.emit()
+
+    def _watch_time(self) -> None:
+        """Tick while something is at work, or waits for a moment that can be counted down."""
+        holds = self._queue.holds() if self._queue is not None else []
+        busy = self.running > 0 or any(hold.until is not None for hold in holds)
+        if busy and not self._tick.isActive():
+            self._tick.start()
+        elif not busy:
+            self._tick.stop()
 
     def _on_progress(self, progress: JobProgress) -> None:
         self._progress[progress.job_id] = Progress(progress.phase, progress.done, progress.total)
@@ -314,7 +321,7 @@ class JobListModel(JobRows):
 
     def _on_tick(self) -> None:
         for row, job in enumerate(self._jobs):
-            if job.state.public == "running":
+            if not job.state.is_final:
                 self._repaint(row)
         self.ticked.emit()
 
@@ -337,11 +344,14 @@ class JobListModel(JobRows):
     def _detail(self, job: Job) -> str:
         progress = self._progress.get(job.id)
         known = progress is not None and progress.total > 0
+        holds = self._queue.holds() if self._queue is not None else []
+        hold = next((hold for hold in holds if hold.job_id == job.id), None)
         return detail_of(
             job,
             phase=progress.phase if progress else "",
             percent=min(100, progress.done * 100 // progress.total) if progress and known else None,
             expected=self._expected.get(job.id),
             unsent=self._needs_a_word(job.id),
-            held=self._queue.hold_of(job.id) if self._queue is not None else None,
+            held=hold.error if hold is not None else None,
+            until=hold.until if hold is not None else None,
         )

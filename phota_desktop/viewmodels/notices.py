@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from phota_desktop.core.errors import WORDS, ErrorKind, PhotaError
-from phota_desktop.core.jobs import Job, JobError
+from phota_desktop.core.jobs import JobError
 from phota_desktop.viewmodels.words import plain
 
 
@@ -70,6 +70,8 @@ _TONES = {
 _OWN_WORDS_FIRST = frozenset(
     {ErrorKind.INVALID, ErrorKind.DISK, ErrorKind.BAD_IMAGE, ErrorKind.GONE, ErrorKind.BUSY}
 )
+_WORDS_WITHOUT_ANSWER = frozenset({ErrorKind.KEY_REJECTED})
+"""Kinds whose message tells more where no server has said anything: there is no key at all."""
 """Kinds whose message tells more than the ladder's sentence (a field, a path, a number)."""
 
 
@@ -89,6 +91,14 @@ class Notice:
     """The setting the button leads to, where it is one of them."""
     details: str = ""
     """What "Copy details" adds: a traceback, never a key, prompt or picture."""
+    group: str = ""
+    """What it stands for beyond one job; a newer notice of the same group takes its place."""
+    stays: bool = False
+    """Whether it outlasts a press of its button, because that alone mends nothing."""
+
+    def about(self, subject: str) -> Notice:
+        """Return the notice with a name before its words."""
+        return replace(self, subject=plain(subject, 80))
 
 
 def notice_for(
@@ -108,7 +118,8 @@ def notice_for(
     words = WORDS[error.kind]
     # A refusal is its own word, so that it is never read as a failure.
     text = f"Refused. {words.message}" if error.kind is ErrorKind.REFUSED else words.message
-    if error.kind in _OWN_WORDS_FIRST and error.message:
+    unasked = error.kind in _WORDS_WITHOUT_ANSWER and error.status is None
+    if (error.kind in _OWN_WORDS_FIRST or unasked) and error.message:
         text = error.message
     hint = error.hint if error.hint else ("" if text == error.message else error.message)
     action = ACTIONS[error.kind]
@@ -154,6 +165,8 @@ class NoticesViewModel(QObject):
     changed = Signal()
     acted = Signal(object)
     """The button of a notice was pressed; carries the :class:`Notice`."""
+    dismissed = Signal(object)
+    """A person waved a :class:`Notice` off, or its time was over."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -171,7 +184,16 @@ class NoticesViewModel(QObject):
         return max(0, len(self._open) - 1)
 
     def show(self, notice: Notice) -> None:
-        """Show a notice; a good or neutral one replaces the one before it of that tone."""
+        """Show a notice; a good or neutral one replaces the one before it of that tone.
+
+        One of a group takes the place of its forerunner, in front of nothing newer.
+        """
+        at = self._place_of(notice.group)
+        if at is not None:
+            if self._open[at] != notice:
+                self._open[at] = notice
+                self.changed.emit()
+            return
         if notice in self._open:
             self._open.remove(notice)
         if notice.tone in (Tone.INFO, Tone.GOOD):
@@ -185,35 +207,43 @@ class NoticesViewModel(QObject):
         """Show the notice for an error that belongs to ``subject``."""
         self.show(notice_for(error, subject=subject, path=path))
 
-    def show_job(self, job: Job) -> None:
-        """Show a job's error once; nothing for a job without one or canceled by the person."""
-        if job.error is None or job.error.kind is ErrorKind.CANCELED:
-            self.forget_job(job.id)
-            return
-        if (job.id, job.error.kind) in self._told:
-            return
-        self._told.add((job.id, job.error.kind))
-        first = next((i for i in job.request.images if isinstance(i, Path)), None)
-        name = first.name if first else job.request.operation.value
-        self.show(notice_for(job.error, subject=name, job_id=job.id, path=first))
+    def tell(self, job_id: str, kind: ErrorKind, notice: Notice) -> None:
+        """Show the notice about a job's trouble, once."""
+        if (job_id, kind) not in self._told:
+            self._told.add((job_id, kind))
+            self.show(notice)
 
     def forget_job(self, job_id: str) -> None:
         """Take back what was said about a job, because it goes on or is gone."""
         self._told = {told for told in self._told if told[0] != job_id}
-        kept = [n for n in self._open if n.job_id != job_id]
+        kept = [n for n in self._open if n.job_id != job_id or n.group]
         if len(kept) != len(self._open):
             self._open = kept
             self.changed.emit()
 
+    def withdraw(self, group: str) -> None:
+        """Take a group's notice away, because its reason is over."""
+        at = self._place_of(group)
+        if at is not None:
+            self._open.pop(at)
+            self.changed.emit()
+
+    def _place_of(self, group: str) -> int | None:
+        places = (at for at, notice in enumerate(self._open) if group and notice.group == group)
+        return next(places, None)
+
     def dismiss(self) -> None:
         """Take the shown notice away."""
         if self._open:
-            self._open.pop()
+            notice = self._open.pop()
+            self.dismissed.emit(notice)
             self.changed.emit()
 
     def act(self) -> None:
-        """Do what the shown notice's button says, and take the notice away."""
+        """Do what the shown notice's button says, and take the notice away unless it stays."""
         notice = self.current
         if notice is not None and notice.action is not NoticeAction.NONE:
-            self.dismiss()
+            if not notice.stays:
+                self._open.pop()
+                self.changed.emit()
             self.acted.emit(notice)

@@ -16,7 +16,7 @@ from phota_desktop.core.options import Operation
 from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.form_supply import FormSupply
 from phota_desktop.viewmodels.generated import Generated, generated_notice
-from phota_desktop.viewmodels.jobs import JobAction, JobListModel
+from phota_desktop.viewmodels.jobs import JobListModel
 from phota_desktop.viewmodels.notices import (
     Notice,
     NoticeAction,
@@ -31,6 +31,7 @@ from phota_desktop.viewmodels.photos import PhotoListModel
 from phota_desktop.viewmodels.saving import Saver
 from phota_desktop.viewmodels.settings import SettingsViewModel
 from phota_desktop.viewmodels.submitting import Submitter
+from phota_desktop.viewmodels.troubles import Troubles
 from phota_desktop.viewmodels.variants import (
     Entry,
     EntryKind,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from phota_desktop.services.composition import Services
-    from phota_desktop.services.queue import Hold
     from phota_desktop.services.tasks import Failure
     from phota_desktop.viewmodels.reusing import Reuser
 
@@ -78,6 +78,7 @@ class StudioViewModel(QObject):
         self.jobs = jobs
         self.settings = settings
         self.notices = NoticesViewModel(self)
+        self.troubles = Troubles(jobs, self.notices, self)
         self.photos = PhotoListModel(self)
         self.strip = VariantStripModel(self)
         self.form = RequestForm(self)
@@ -107,11 +108,11 @@ class StudioViewModel(QObject):
     def attach(self, services: Services) -> None:
         """Start to work: services are built after the window's first paint."""
         self._services = services
+        self.troubles.attach(services)
         self.opener.attach(services)
         self.saver.attach(services)
         self.submitter.attach(services)
         self._unsubscribe = [
-            services.queue.held.subscribe(self._on_held),
             services.tasks.failed.subscribe(self._on_bug),
         ]
         self._supply.attach(services)
@@ -124,6 +125,7 @@ class StudioViewModel(QObject):
         for leave in self._unsubscribe:
             leave()
         self._unsubscribe = []
+        self.troubles.detach()
         self._supply.detach()
         self.submitter.attach(None)
         self._services = None
@@ -242,10 +244,7 @@ class StudioViewModel(QObject):
             self._on_generated(job, picture)
         if self._services is not None:
             self.form.learn_size(job)
-        if job.error is None:
-            self.notices.forget_job(job.id)
-        elif job.state.is_final and not job.hidden and self._services is not None:
-            self.notices.show_job(job)
+        self.troubles.follow(job)
         if job.state.is_final and job.engine is Engine.PHOTA:
             self._count_spend()
 
@@ -318,11 +317,6 @@ class StudioViewModel(QObject):
 
     # -- what comes back ------------------------------------------------------------------
 
-    def _on_held(self, hold: Hold) -> None:
-        job = self.jobs.job(hold.job_id)
-        name = next((i.name for i in job.request.images if isinstance(i, Path)), "") if job else ""
-        self.notices.show(notice_for(hold.error, subject=name, job_id=hold.job_id))
-
     def _on_bug(self, failure: Failure) -> None:
         self.notices.show(notice_of_bug(failure.name, failure.error))
 
@@ -339,24 +333,12 @@ class StudioViewModel(QObject):
         original = self._photo if entry.kind is EntryKind.RESULT else None
         self.saver.export(entry.path, target, original)
 
-    def act_on_notice(self, notice: Notice) -> None:
+    def act_on_notice(self, notice: Notice, folder: Path | None = None) -> None:
         """Do what a notice's button says about a job, a photo or folders."""
-        calls = {
-            NoticeAction.CHECK_AGAIN: JobAction.CHECK_AGAIN,
-            NoticeAction.RETRY: JobAction.RETRY,
-            NoticeAction.REMOVE: JobAction.REMOVE,
-        }
-        job = self.jobs.job(notice.job_id)
         if notice.action is NoticeAction.OPEN_SUBFOLDERS:
             self.opener.open_subfolders()
-        elif job is not None and not job.state.is_final and self._services is not None:
-            self._services.queue.try_now()  # it is held: look again
-        elif job is not None and notice.action in calls:
-            wanted = calls[notice.action]
-            allowed = self.jobs.actions(job.id)
-            if wanted not in allowed and allowed:
-                wanted = allowed[0]
-            self.jobs.act(job.id, wanted)
+        elif notice.job_id or notice.group:
+            self.troubles.act(notice, folder)
         elif notice.action is NoticeAction.SHOW_PHOTO and notice.path is not None:
             self.show_photo(notice.path)
         elif notice.action is NoticeAction.REMOVE and notice.path is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 import unicodedata
 from decimal import Decimal
 
@@ -10,6 +12,8 @@ from phota_desktop.core.jobs import Job, JobState
 LIMIT = 500
 """Characters of foreign text that are shown."""
 
+_COUNTED_DOWN = 120
+"""Seconds that are counted down; a later moment is told by the clock."""
 _STATES = {
     JobState.QUEUED: "Waiting",
     JobState.SENT: "Sending",
@@ -51,6 +55,17 @@ def elapsed(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def next_try(until: float) -> str:
+    """Return ``Next try in 12 s.``, or the time of day where that is more than two minutes off.
+
+    ``until`` is a moment of the monotonic clock.
+    """
+    left = max(0, math.ceil(until - time.monotonic()))
+    if left <= _COUNTED_DOWN:
+        return f"Next try in {left} s."
+    return f"Next try at {time.strftime('%H:%M', time.localtime(time.time() + left))}."
 
 
 def state_words(job: Job, phase: str = "") -> str:

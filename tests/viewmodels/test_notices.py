@@ -52,20 +52,25 @@ def failed(kind: ErrorKind, job_id: str = "j") -> Job:
     )
 
 
+def tell(notices: NoticesViewModel, job: Job) -> None:
+    assert job.error is not None
+    notices.tell(job.id, job.error.kind, notice_for(job.error, job_id=job.id))
+
+
 def test_a_job_tells_its_error_once(qapp: object) -> None:
     notices = NoticesViewModel()
-    notices.show_job(failed(ErrorKind.BUSY))
+    tell(notices, failed(ErrorKind.BUSY))
     notices.dismiss()
-    notices.show_job(failed(ErrorKind.BUSY))
+    tell(notices, failed(ErrorKind.BUSY))
     assert notices.current is None
     notices.forget_job("j")
-    notices.show_job(failed(ErrorKind.BUSY))
+    tell(notices, failed(ErrorKind.BUSY))
     assert notices.current is not None
 
 
 def test_good_news_do_not_pile_up_and_do_not_hide_problems(qapp: object) -> None:
     notices = NoticesViewModel()
-    notices.show_job(failed(ErrorKind.DISK))
+    tell(notices, failed(ErrorKind.DISK))
     notices.show(Notice("Saved", Tone.GOOD))
     notices.show(Notice("Copied"))
     assert notices.waiting == 1
@@ -78,7 +83,7 @@ def test_the_button_acts_once(qapp: object) -> None:
     notices = NoticesViewModel()
     acted: list[Notice] = []
     notices.acted.connect(acted.append)
-    notices.show_job(failed(ErrorKind.NO_CREDIT))
+    tell(notices, failed(ErrorKind.NO_CREDIT))
     notices.act()
     notices.act()
     assert [notice.action for notice in acted] == [NoticeAction.OPEN_ACCOUNT]
