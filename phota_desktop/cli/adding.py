@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from phota_desktop.cli.exits import Exit
 from phota_desktop.cli.output import show_name
 from phota_desktop.cli.requests import complain_of_unreadable
-from phota_desktop.cli.spending import agrees, may_spend
+from phota_desktop.cli.spending import agrees, may_spend, stay_below_cap
 from phota_desktop.cli.studio import prices_in_force
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
@@ -45,6 +45,8 @@ async def add(verb: ProfileVerb) -> Exit:
     if begun is None:
         price = prices_in_force(engine, verb.services).training.get(str(order.tier))
         cost = None if price is None else Estimate(price, price)
+        if engine is Engine.PHOTA:
+            await stay_below_cap(verb.services, [cost])
         refusal = may_spend(
             [cost],
             arguments.max_cost,

@@ -29,7 +29,8 @@ SPENDING = """spending:
   With Phota, the price is shown and asked about before anything is sent. Where nobody can be
   asked (no terminal), nothing is sent without --yes. --max-cost refuses what could cost more,
   with or without --yes; a price that is not published cannot be promised to stay below it, so
-  --max-cost refuses that too, unless the settings hold a price of your own."""
+  --max-cost refuses that too, unless the settings hold a price of your own.
+  The daily cap of the settings holds here as well: --yes does not lift it."""
 
 EPILOG = (
     """exit codes:
@@ -37,7 +38,7 @@ EPILOG = (
   2 wrong usage or an input that cannot be read
   3 the environment: no display, missing library, folder not writable
   4 no key, key rejected, keyring locked
-  5 out of credit, or over --max-cost
+  5 out of credit, over --max-cost or over the daily cap
   6 jobs are still open and can be taken up with `resume`
 
 """

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from collections.abc import Sequence
 
 from phota_desktop.cli.exits import Exit, of_job, worst
 from phota_desktop.cli.output import Output, job_object, show_name, source_of
-from phota_desktop.cli.spending import may_spend
+from phota_desktop.cli.spending import may_spend, stay_below_cap
 from phota_desktop.cli.studio import command_line_services, report
-from phota_desktop.core.jobs import Engine, Job, JobState
+from phota_desktop.core.errors import PhotaError
+from phota_desktop.core.jobs import Engine, Job
+from phota_desktop.services.composition import Services
 from phota_desktop.store.paths import AppFolders
 
 
@@ -44,22 +47,15 @@ async def resume(arguments: argparse.Namespace, output: Output, folders: AppFold
         for problem in services.journal.problems:
             output.complain(problem)
         queue = services.queue
-        waiting = [
-            job
-            for job in await queue.load()
-            if job.state is JobState.QUEUED and job.engine is Engine.PHOTA
-        ]
+        waiting = [job for job in await queue.load() if queue.needs_a_word(job.id)]
         await queue.sweep()
         if any(not job.state.is_final and job.engine is Engine.PHOTA for job in queue.jobs()):
             await services.session.look_for_key()
-        send = True
-        if waiting:
-            refusal = may_spend(
-                [job.estimate for job in waiting], None, yes=arguments.yes, output=output
-            )
-            send = refusal is None
+        send = await _may_send(waiting, arguments, output, services)
         queue.held.subscribe(lambda hold: output.error(hold.error))  # why it stays open
-        taken = await queue.resume(send_waiting=send)
+        taken = await queue.resume()
+        if send:
+            taken += await queue.release(job.id for job in waiting)
         if not taken and not waiting:
             output.say("Nothing is open.")
         ended = 0
@@ -73,9 +69,24 @@ async def resume(arguments: argparse.Namespace, output: Output, folders: AppFold
             return of_job(done)
 
         exits = list(await asyncio.gather(*(finish(job) for job in taken)))
-        if not send:
+        if waiting and not send:
             for job in waiting:
                 report(job, None, output)
             exits.append(Exit.OPEN)
         await queue.sweep()
     return worst(exits)
+
+
+async def _may_send(
+    waiting: Sequence[Job], arguments: argparse.Namespace, output: Output, services: Services
+) -> bool:
+    """Tell whether jobs that may cost something new are sent, at the prices of now."""
+    if not waiting:
+        return False
+    prices = [services.queue.price_of(job.engine, job.request) for job in waiting]
+    try:
+        await stay_below_cap(services, prices)
+    except PhotaError as error:
+        output.error(error)
+        return False
+    return may_spend(prices, None, yes=arguments.yes, output=output) is None

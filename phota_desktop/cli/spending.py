@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from phota_desktop.cli.exits import Exit
 from phota_desktop.cli.output import Output
 from phota_desktop.cli.stopping import answer
+from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.pricing import Estimate, show_range
+
+if TYPE_CHECKING:
+    from phota_desktop.services.composition import Services
 
 
 def may_spend(
@@ -45,6 +50,19 @@ def may_spend(
         return None
     output.complain("Nothing was sent.")
     return Exit.USAGE
+
+
+async def stay_below_cap(services: Services, prices: Sequence[Estimate | None]) -> None:
+    """Raise PhotaError NO_CREDIT if all together could pass the daily cap of the settings.
+
+    Neither ``--yes`` nor ``--max-cost`` speak of other commands of the same day: the cap does.
+    """
+    try:
+        await services.queue.stay_below(services.settings.daily_cap, prices)
+    except PhotaError as error:
+        if error.field == "daily_cap":
+            error.hint += f" Raise it in the settings, or in {services.folders.settings_file}."
+        raise
 
 
 def agrees(question: str, output: Output) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from phota_desktop.cli.exits import Exit, of_job, of_kind, worst
 from phota_desktop.cli.output import Output, failure_object, show_path
 from phota_desktop.cli.requests import Ask, asks, choice
-from phota_desktop.cli.spending import may_spend
+from phota_desktop.cli.spending import may_spend, stay_below_cap
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.pricing import FREE, PriceTable, estimate
@@ -23,6 +24,8 @@ from phota_desktop.services.composition import Services, open_services
 from phota_desktop.store.keys import ENVIRONMENT, KeyFinding, KeyState
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -75,7 +78,10 @@ async def choose_engine(wanted: Engine | None, services: Services) -> Engine:
 async def run_asks(
     found: Sequence[Ask], arguments: argparse.Namespace, output: Output, services: Services
 ) -> Exit:
-    """Run requests to their ends, once the person agrees to the price of all together."""
+    """Run requests to their ends, once the person agrees to the price of all together.
+
+    Raises PhotaError NO_CREDIT, before anything is asked or sent, if they could pass the cap.
+    """
     engine = await choose_engine(arguments.engine, services)
     exits: list[Exit] = []
     orders = []
@@ -86,6 +92,8 @@ async def run_asks(
             exits.append(_refused(ask, error, output))
     table = prices_in_force(engine, services)
     prices = [estimate(order.ask.request, table) for order in orders]
+    if engine is Engine.PHOTA and prices:
+        await stay_below_cap(services, prices)
     refusal = may_spend(prices, arguments.max_cost, yes=arguments.yes, output=output)
     if refusal is not None:
         return worst([*exits, refusal])
@@ -174,13 +182,25 @@ class _Batch:
     async def _submit(self, order: _Order) -> Job | PhotaError:
         try:
             job = await self._services.queue.submit(
-                order.ask.request, engine=self._engine, out_dir=order.folder
+                order.ask.request,
+                engine=self._engine,
+                out_dir=order.folder,
+                daily_cap=self._services.settings.daily_cap,
             )
         except PhotaError as error:
             return error
         self._begun += 1
         self._open[job.id] = order.ask
+        await self._remember(order.ask.request)
         return job
+
+    async def _remember(self, request: StudioRequest) -> None:
+        """Note the prompt for the window's history; a job goes on without that."""
+        photos = [str(image.absolute()) for image in request.images if isinstance(image, Path)]
+        try:
+            await self._services.prompts.add(request.prompt, request.operation, photos)
+        except PhotaError as error:
+            _log.warning("a prompt was not noted: %s", error.kind)
 
     async def _finish(self, job_id: str) -> Exit:
         job = await self._services.queue.wait(job_id)

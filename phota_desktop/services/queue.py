@@ -12,6 +12,7 @@ from pathlib import Path
 
 from phota_desktop.core.errors import WORDS, ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState
+from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.requests import StudioRequest
 from phota_desktop.services.recording import Destination
 from phota_desktop.services.repeating import (
@@ -66,6 +67,10 @@ class JobQueue(RunningJobs):
             job = await self._recorder.record(request, destination)
             self._take(job, run=True)
         return job
+
+    async def stay_below(self, daily_cap: Decimal, prices: Iterable[Estimate | None]) -> None:
+        """Raise PhotaError NO_CREDIT, ``field="daily_cap"``, if ``prices`` could pass the cap."""
+        await self._spending.stay_below(daily_cap, prices)
 
     @asynccontextmanager
     async def _decision(self, job_id: str) -> AsyncIterator[Job]:
