@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QToolButton,
@@ -64,11 +63,13 @@ class EditPictures(QWidget):
         self._studio = studio
         self.list = SourceList(art, self)
         self.field = Field("Photos", self.list, self)
-        self.reset = small_button("shownPhotoButton", "Only the shown photo", self)
+        self.reset = small_button("shownPhotoButton", "Only the shown", self)
+        self.reset.setToolTip("Take the shown photo alone")
         self.add = small_button("addSourceButton", "Add…", self)
         self.add.setToolTip("Add a photo to this edit")
         self._menu = QMenu(self)
         self.add.clicked.connect(lambda _on=False: self._offer_photos())
+        self.field.add_tool(self.reset)
         self.field.add_tool(self.add)
         self._hint = Caption("The shown photo. Add more to combine them.", self)
         self._hint.setWordWrap(True)
@@ -77,10 +78,6 @@ class EditPictures(QWidget):
         column.setSpacing(GRID // 2)
         column.addWidget(self.field)
         column.addWidget(self._hint)
-        row = QHBoxLayout()
-        row.addWidget(self.reset)
-        row.addStretch(1)
-        column.addLayout(row)
         form = studio.form
         self.list.dropped.connect(lambda offer: self.add_files(pictures_of(studio, offer)))
         self.list.moved.connect(form.move_source)
@@ -126,7 +123,7 @@ class EditPictures(QWidget):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """The controls in the order of the Tab key."""
-        return (self.add, self.list, self.reset)
+        return (self.reset, self.add, self.list)
 
 
 class RemixPictures(QWidget):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QScrollArea,
     QSizePolicy,
     QTabBar,
@@ -114,8 +115,13 @@ class StudioDrawer(QFrame):
         self._fields.setSpacing(2 * GRID)
         frame = self._form_frame
         self._variants_field = Field("Variants", self.variants, frame)
-        fields = (self.prompt_field, self._variants_field, Field("Format", self.format, frame))
-        for part in (self._promise, *fields):
+        self._delivery = QWidget(frame)
+        delivery = QHBoxLayout(self._delivery)
+        delivery.setContentsMargins(0, 0, 0, 0)
+        delivery.setSpacing(GRID)
+        delivery.addWidget(self._variants_field, 3)
+        delivery.addWidget(Field("Format", self.format, frame), 2)
+        for part in (self._promise, self.prompt_field, self._delivery):
             self._fields.addWidget(part)
         self._fields.addStretch(1)
         self._foot = QFrame(self)
@@ -211,7 +217,7 @@ class StudioDrawer(QFrame):
         from phota_desktop.ui.drawer_edit import EditControls
 
         made = EditControls(self._studio.form, self._ask, self._form_frame)
-        self._fields.insertWidget(self._fields.indexOf(self._variants_field), made)
+        self._fields.insertWidget(self._fields.indexOf(self._delivery), made)
         return made
 
     def add_prompt_tool(self, button: QWidget) -> None:

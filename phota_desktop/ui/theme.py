@@ -120,6 +120,7 @@ QToolButton[segment="only"]:checked { background: $raised; }
 QToolButton[segment="last"] { border-top-right-radius: ${radius}px;
   border-bottom-right-radius: ${radius}px; }
 QToolButton[segment]:focus { border: 1px solid $accent; }
+#variantCountBox QToolButton, #outputFormatBox QToolButton { padding: 3px 0; }
 #aspectRatioBox QToolButton { padding: 0; }
 QToolButton[small="true"] { background: $raised; border-color: $line; border-radius: 4px;
   padding: 0 7px; min-height: 18px; }

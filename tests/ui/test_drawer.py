@@ -333,8 +333,8 @@ def test_the_tab_key_walks_from_top_to_bottom(opened: Desk, photos: list[Path]) 
             continue
         top = focus.mapTo(drawer, QPoint(0, 0)).y()
         assert 0 <= top < drawer.height(), f"{name} is scrolled into view"
-    wanted = ["toolOfThePrompt", "promptEditor", "addSourceButton", "sourceList"]
-    wanted += ["shownPhotoButton", "baseModelBox"]
+    wanted = ["toolOfThePrompt", "promptEditor", "shownPhotoButton", "addSourceButton"]
+    wanted += ["sourceList", "baseModelBox"]
     wanted += ["aspectRatioBox", "resolutionBox", "qualityBox", "variantCountBox"]
     wanted += ["outputFormatBox"]
     assert [name for name in walked if name in wanted] == wanted
