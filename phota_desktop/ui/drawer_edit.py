@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QVBoxLayout, QWidget
 
 from phota_desktop.core.options import BaseModel, Operation, Quality, Resolution
 from phota_desktop.ui.aspect_picker import MATCH, AspectPicker
@@ -27,6 +27,7 @@ class ModelBox(QComboBox):
         super().__init__(parent)
         self.setObjectName("baseModelBox")
         self.setAccessibleName("Base model")
+        self.setItemDelegate(QStyledItemDelegate(self))  # Fusion's own ignores the stylesheet
         self._models: tuple[BaseModel, ...] = ()
 
     def show_models(self, models: tuple[BaseModel, ...], chosen: str) -> None:
