@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -52,13 +52,17 @@ _EMPTY = "Prompts you send are kept here, also when their pictures are deleted."
 
 
 class _Rows(QStyledItemDelegate):
-    """Paints a prompt over its operation and date; pin and bin at the right."""
+    """Paints up to two lines of a prompt over operation and date; pin and bin at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: Row | None = index.data(ROW_ROLE)
         line = option.fontMetrics.height()
-        two = row is not None and row.entry is not None
-        return QSize(160, (2 * line + GRID + 4) if two else line + GRID + 4)
+        if row is None or row.is_heading:
+            return QSize(160, line + GRID + 4)
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, QListView) else _SIZE.width()
+        lines = len(_folded(row.text, option.fontMetrics, _room(row, width)))
+        return QSize(160, (lines + (row.entry is not None)) * line + GRID + 4)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: Row | None = index.data(ROW_ROLE)
@@ -85,18 +89,40 @@ class _Rows(QStyledItemDelegate):
                 _icon(painter, "pin", colour, pin_cell(body), scale)
             if shown:
                 _icon(painter, "trash", colours.quiet, bin_cell(body), scale)
-        top = QRect(inside)
-        if entry is not None:
-            top.setHeight(inside.height() // 2)
         painter.setFont(small if row.is_heading else font)
         painter.setPen(QColor(colours.quiet if row.is_heading else colours.text))
-        paint_line(painter, QRectF(top), row.text)
+        lines = _folded(row.text, painter.fontMetrics(), inside.width())
+        line = QRect(inside)
+        line.setHeight(inside.height() // (len(lines) + (entry is not None)))
+        for words in lines:
+            paint_line(painter, QRectF(line), words)
+            line.translate(0, line.height())
         if entry is not None:
             painter.setFont(small)
             painter.setPen(QColor(colours.quiet))
-            below = top.translated(0, inside.height() - top.height())
-            paint_line(painter, QRectF(below), row.below)
+            paint_line(painter, QRectF(line), row.below)
         painter.restore()
+
+
+def _room(row: Row, width: int) -> int:
+    """Return the width in pixels that a row of ``width`` has for its words."""
+    body = QRect(0, 0, width, _CELL)
+    right = pin_cell(body).left() if row.entry is not None else body.right() - GRID
+    return right - GRID + 1
+
+
+def _folded(text: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """Return a text as one line, or as two of which the second may be too long."""
+    if metrics.horizontalAdvance(text) <= width:
+        return [text]
+    words = text.split(" ")
+    first = words[0]
+    for word in words[1:]:
+        if metrics.horizontalAdvance(f"{first} {word}") > width:
+            break
+        first = f"{first} {word}"
+    rest = text[len(first) :].lstrip()
+    return [first, rest] if rest else [first]
 
 
 def pin_cell(row: QRect) -> QRect:
