@@ -28,6 +28,10 @@ from phota_desktop.viewmodels.ledger import LedgerViewModel, Period
 EMPTY = "Nothing was spent yet. What Phota charges is listed here; the local engine is free."
 
 WIDTH = 600
+_HEIGHT = 620
+_EMPTY_HEIGHT = 240
+_FRAME = 48
+"""Pixels of a screen's height left for the window's title and a panel."""
 
 
 class LedgerDialog(QDialog):
@@ -40,7 +44,7 @@ class LedgerDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("ledgerDialog")
         self.setWindowTitle("Spending")
-        self.resize(WIDTH, 620)
+        self.resize(WIDTH, self._most_height)
         self._ledger = ledger
         self._folder: Path | None = None
         self._figures = {name: QLabel("", self) for name in ("Today", "This month", "In all")}
@@ -134,13 +138,27 @@ class LedgerDialog(QDialog):
         for part in (self.bars, self.period, self.table):
             part.setVisible(has_any)
         if has_any == self._rest.isVisibleTo(self):  # the first job, or none at all
-            self.resize(WIDTH, 620 if has_any else 240)
+            self._set_height(self._most_height if has_any else _EMPTY_HEIGHT)
         self._rest.setVisible(not has_any)
         self._note.setText(ledger.note)
         self._note.setVisible(bool(ledger.note) and has_any)
         self.export_button.setEnabled(has_any)
         self.bars.show_days(ledger.bars(), ledger.cap)
         self.period.set_value(ledger.period)
+
+    @property
+    def _most_height(self) -> int:
+        """The height with a table, within a small screen."""
+        room = self.screen().availableGeometry().height() - _FRAME
+        return min(_HEIGHT, room)
+
+    def _set_height(self, height: int) -> None:
+        """Change the height around the middle: a dialog that is open must not leave the screen."""
+        by = (height - self.height()) // 2
+        self.resize(WIDTH, height)
+        if self.isVisible():
+            top = self.screen().availableGeometry().top()
+            self.move(self.x(), max(top, self.y() - by))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
