@@ -87,6 +87,7 @@ class JobPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self._empty)
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, GRID, 0)  # the buttons end where those of the drawer end
         row.setSpacing(GRID)
         row.addWidget(self.list, 1)
         side = QVBoxLayout()

@@ -73,6 +73,8 @@ class ProfileSidebar(QFrame):
         self, people: PeopleViewModel, art: ThumbnailArt, *, before: QWidget | None = None
     ) -> None:
         """Show these people from now on; Tab comes here ``before`` that widget."""
+        from PySide6.QtCore import QSize
+
         from phota_desktop.ui.controls import IconButton
 
         self._people = people
@@ -81,7 +83,8 @@ class ProfileSidebar(QFrame):
         self._refresh = IconButton(
             "refreshPeople", "refresh", "Refresh people and pets", self, on_click=people.refresh
         )
-        self._refresh.setFixedSize(HEAD, HEAD)
+        self._refresh.setIconSize(QSize(16, 16))
+        self._refresh.setFixedSize(HEAD + GRID, HEAD)  # less would make the picture smaller
         self._head.addWidget(self._refresh)
         people.changed.connect(self.refresh)
         self._order_tabs()
