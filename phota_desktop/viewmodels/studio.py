@@ -38,6 +38,7 @@ from phota_desktop.viewmodels.variants import (
     VariantStripModel,
     generated_entries,
     job_entries,
+    numbered,
     original_entry,
     sample_entries,
     source_photos,
@@ -225,7 +226,7 @@ class StudioViewModel(QObject):
         for job in reversed(self.jobs.jobs()):
             if self._photo in source_photos(job):
                 entries += job_entries(job)
-        return entries
+        return numbered(entries)
 
     def _on_opened(self, paths: list[Path]) -> None:
         for path in paths:

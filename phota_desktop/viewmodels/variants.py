@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 ENTRY_ROLE = USER_ROLE + 1
 DETAIL_ROLE = USER_ROLE + 2
+GENERATED = "Generated"
+"""What the first place is called where it is no photo of a camera."""
 LOCAL_LOOKS = ("Natural", "Brighter", "Warmer", "Punchier")
 """What the local engine's enhance variants are, in order."""
 
@@ -84,7 +86,7 @@ def generated_entries(photo: Path, job: Job) -> list[Entry]:
     entries = job_entries(job)
     own = next((entry for entry in entries if entry.path == photo), None)
     detail = own.detail if own is not None else plain(photo.name, 120)
-    first = Entry("original", EntryKind.ORIGINAL, "Generated", detail, photo)
+    first = Entry("original", EntryKind.ORIGINAL, GENERATED, detail, photo)
     return [first, *(entry for entry in entries if entry is not own)]
 
 
@@ -152,6 +154,23 @@ def job_entries(job: Job) -> list[Entry]:
             reason = reason or f"{missing} of {job.request.variants} did not come"
         found.append(Entry(f"{job.id}:{len(found)}", kind, word, reason, None, job.id))
     return found
+
+
+def numbered(entries: Sequence[Entry]) -> list[Entry]:
+    """Return a strip's entries with each ``v1`` of a job as the number of its place there.
+
+    Several jobs of one photo would bring several ``v1`` otherwise; a generated picture, which
+    stands first, is the first itself.
+    """
+    first = 1 if entries and entries[0].title == GENERATED else 0
+    return [
+        replace(entry, title=f"v{place + first}") if _is_number(entry.title) else entry
+        for place, entry in enumerate(entries)
+    ]
+
+
+def _is_number(title: str) -> bool:
+    return title[:1] == "v" and title[1:].isdecimal()
 
 
 class VariantStripModel(QAbstractListModel):

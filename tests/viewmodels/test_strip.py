@@ -17,6 +17,7 @@ from phota_desktop.viewmodels.variants import (
     EntryKind,
     VariantStripModel,
     job_entries,
+    numbered,
     original_entry,
 )
 
@@ -67,6 +68,15 @@ def test_local_variants_are_named_by_look_and_paid_ones_carry_the_cost() -> None
     mixed = job_entries(replace(done, cost=Decimal("0.27")))
     assert mixed[0].detail == "2048 × 1365 · $0.12–0.15", "nobody says which of them"
     assert job_entries(done)[0].detail == "2048 × 1365", "no price is known"
+
+
+def test_pictures_of_several_jobs_are_numbered_as_one_strip() -> None:
+    strip = [original_entry(PHOTO), *job_entries(job(JobState.DONE, 2))]
+    strip += job_entries(job(JobState.REFUSED)) + job_entries(job(JobState.DONE, 1, asked=1))
+    titles = [entry.title for entry in numbered(strip)]
+    assert titles == ["Original", "v1", "v2", "Refused", "v4"]
+    local = job_entries(job(JobState.DONE, 2, engine=Engine.LOCAL))
+    assert [entry.title for entry in numbered(local)] == ["Natural", "Brighter"]
 
 
 def test_rows_stay_where_they_are_by_key(qapp: object) -> None:
