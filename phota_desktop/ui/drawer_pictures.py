@@ -63,7 +63,8 @@ class EditPictures(QWidget):
         self._studio = studio
         self.list = SourceList(art, self)
         self.field = Field("Photos", self.list, self)
-        self.reset = small_button("shownPhotoButton", "Only the shown", self)
+        self.reset = small_button("shownPhotoButton", "Reset", self)
+        self.reset.setAccessibleName("Only the shown photo")
         self.reset.setToolTip("Take the shown photo alone")
         self.add = small_button("addSourceButton", "Add…", self)
         self.add.setToolTip("Add a photo to this edit")

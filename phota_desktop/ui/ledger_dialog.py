@@ -154,11 +154,13 @@ class LedgerDialog(QDialog):
 
     def _set_height(self, height: int) -> None:
         """Change the height around the middle: a dialog that is open must not leave the screen."""
-        by = (height - self.height()) // 2
+        frame = self.frameGeometry()
+        whole = frame.height() - self.height() + height
         self.resize(WIDTH, height)
         if self.isVisible():
-            top = self.screen().availableGeometry().top()
-            self.move(self.x(), max(top, self.y() - by))
+            room = self.screen().availableGeometry()
+            top = min(frame.center().y() - whole // 2, room.bottom() + 1 - whole)
+            self.move(self.x(), max(room.top(), top))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
