@@ -13,7 +13,6 @@ from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.options import BASE_MODELS, BaseModel, Operation, Quality, Resolution
 from phota_desktop.services.session import Session
-from phota_desktop.services.threads import Threads
 
 S = TypeVar("S", bound=StrEnum)
 _log = logging.getLogger(__name__)
@@ -26,14 +25,15 @@ _LONGEST_NAME = 60
 class Catalogues:
     """The catalogue of each server; ``changed`` tells of a server whose models are new to us."""
 
-    def __init__(self, session: Session, threads: Threads) -> None:
+    def __init__(self, session: Session) -> None:
         self.changed: Event[Catalogues] = Event()
         self._session = session
-        self._threads = threads
         self._known: dict[str, Catalogue] = {}
 
     def catalogue(self, engine: Engine | None = None) -> Catalogue:
         """Return what ``engine``, else the one in use, offers as far as its server has said."""
+        if not self._known:  # nor does anybody need the address, and httpx for it
+            return BUILT_IN
         return self._known.get(self._session.base_url(engine or self._session.engine), BUILT_IN)
 
     async def refresh(self) -> None:
@@ -43,10 +43,10 @@ class Catalogues:
         unpublished), leaves the built-in models; the first is asked again the next time.
         """
         engine = self._session.engine
+        await self._session.load(engine)
         address = self._session.base_url(engine)
         if address in self._known:
             return
-        await self._threads.files(load_client)
         try:
             said = await self._session.client(engine).studio.models()
         except PhotaError as error:
@@ -60,11 +60,6 @@ class Catalogues:
         self._known[address] = catalogue
         if catalogue.models != before.models:
             self.changed.emit(self)
-
-
-def load_client() -> None:
-    """Import the HTTP client in the thread of the caller: it takes 0.2 s, too long for a loop."""
-    import phota_desktop.api.client  # noqa: F401
 
 
 def models_in(raw: str) -> Iterator[BaseModel]:

@@ -75,7 +75,7 @@ async def open_services(
     journal = await threads.journal(Journal, folders.journal_file)
     notebook = Notebook(journal)
     vault = Vault(folders)
-    catalogues = Catalogues(session, threads)
+    catalogues = Catalogues(session)
     queue = JobQueue(
         session,
         journal,

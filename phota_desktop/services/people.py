@@ -13,7 +13,6 @@ from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import Profile, ProfileStatus
 from phota_desktop.services import portraits
-from phota_desktop.services.catalogues import load_client
 from phota_desktop.services.session import Session
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.notebook import Notebook, PersonName
@@ -168,7 +167,7 @@ class People:
     async def _refresh(self, account: str, engine: Engine) -> PhotaError | None:
         try:
             await self._read_names(account)
-            await self._threads.files(load_client)
+            await self._session.load(engine)
             if account != self.account:
                 return None  # the engine or key was changed meanwhile: this client is another's
             client = self._session.client(engine)

@@ -51,6 +51,7 @@ class JobQueue(RunningJobs):
         ``field="daily_cap"`` when it could pass ``daily_cap`` dollars; then nothing was sent.
         """
         chosen = engine or self._session.engine
+        await self._session.load(chosen)
         self._session.client(chosen)
         price = self.price_of(chosen, request)
         if chosen is Engine.PHOTA and daily_cap is not None:

@@ -212,6 +212,7 @@ class RunningJobs:
                 self._holds.begin(job_id, trouble, job.engine, None)
                 await self._holds.wait(job_id)
                 continue
+            await self._session.load(job.engine)
             try:
                 return await self._runner.run(job, resumed=resumed)
             except Held as held:

@@ -51,6 +51,7 @@ class Session:
         self._network: NetworkThread | None = None
         self._app: Starlette | None = None
         self._sync_servers: set[str] = set()
+        self._loaded: set[Engine] = set()
 
     async def start(self, wanted: Engine | None = None, *, look: bool = False) -> KeyFinding:
         """Choose the engine: the one that is wanted, else Phota where there is a key.
@@ -103,6 +104,7 @@ class Session:
 
         Raises PhotaError: KEY_REJECTED, OFFLINE, … ; nothing is stored.
         """
+        await self.load(Engine.PHOTA)
         client = self._make_client(Engine.PHOTA, _key(text))
         try:
             return await client.check_key()
@@ -138,8 +140,14 @@ class Session:
         """Use the sync mode with this server from now on."""
         self._sync_servers.add(base_url)
 
+    async def load(self, engine: Engine) -> None:
+        """Import in a thread what a client needs: 0.2 s is too long for a loop that paints."""
+        if engine not in self._loaded:
+            await self._threads.files(_import_client, engine)
+            self._loaded.add(engine)
+
     def client(self, engine: Engine) -> PhotaClient:
-        """Return the client of an engine, made on first use.
+        """Return the client of an engine, made on first use; quick after :meth:`load`.
 
         Raises PhotaError(KEY_REJECTED) when Phota is asked for and there is no key.
         """
@@ -216,6 +224,13 @@ class Session:
             if self._app is not None:
                 await self._network.run(self._app.state.engine.close())
             self._network.close()
+
+
+def _import_client(engine: Engine) -> None:
+    import phota_desktop.api.client
+
+    if engine is Engine.LOCAL:
+        import phota_desktop.engine.app  # noqa: F401
 
 
 def _key(text: str) -> ApiKey:
