@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -47,6 +47,8 @@ class JobListModel(JobRows):
     job_changed = Signal(object)
     """Carries the :class:`Job` that is new or another."""
     job_removed = Signal(str)
+    loaded = Signal()
+    """The jobs of a queue were taken over, all at once."""
     counts_changed = Signal()
     """Something changed that a count, a button or the order depends on."""
     ticked = Signal()
@@ -90,9 +92,7 @@ class JobListModel(JobRows):
             queue.held.subscribe(lambda hold: self._on_held(hold.job_id)),
             queue.freed.subscribe(self._on_held),
         ]
-        for job in reversed(queue.jobs()):
-            self.put(job)
-        self._on_ordered()
+        self._load(queue.jobs())
 
     def detach(self) -> None:
         """Stop following the queue; the rows stay as they are."""
@@ -276,16 +276,29 @@ class JobListModel(JobRows):
         if job.state.is_final:
             self._progress.pop(job.id, None)
             self._expected.pop(job.id, None)
-        elif job.state.public == "running" and job.id not in self._expected:
-            from phota_desktop.core.timing import expected_seconds
-
-            self._expected[job.id] = expected_seconds(job, self._jobs)
-        self._after(job)
-
-    def _after(self, job: Job) -> None:
+        self._expect(job)
         self._watch_time()
         self.job_changed.emit(job)
         self.counts_changed.emit()
+
+    def _load(self, jobs: Sequence[Job]) -> None:
+        """Take over many jobs as one change: each by itself would ask every list about all."""
+        known = {job.id for job in jobs}
+        kept = [job for job in self._jobs if job.id not in known]
+        self.beginResetModel()
+        self._jobs = self._sorted([*kept, *jobs])
+        self.endResetModel()
+        for job in jobs:
+            self._expect(job)
+        self._watch_time()
+        self.loaded.emit()
+        self.counts_changed.emit()
+
+    def _expect(self, job: Job) -> None:
+        if job.state.public == "running" and job.id not in self._expected:
+            from phota_desktop.core.timing import expected_seconds
+
+            self._expected[job.id] = expected_seconds(job, self._jobs)
 
     def _on_changed(self, change: JobChange) -> None:
         if not change.removed:

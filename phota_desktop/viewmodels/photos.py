@@ -59,9 +59,9 @@ class PhotoListModel(QAbstractListModel):
         words = count(finished, "variant") if finished else ""
         if running:
             words = f"{words} · running" if words else "Running"
-        row = self.row(path)
         if self._captions.get(path, "") != words:
             self._captions[path] = words
+            row = self.row(path)
             if row >= 0:
                 self.dataChanged.emit(self.index(row), self.index(row))
 

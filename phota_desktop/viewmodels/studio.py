@@ -96,6 +96,7 @@ class StudioViewModel(QObject):
         self._unsubscribe: list[Callable[[], None]] = []
         self.form.changed.connect(self.request_changed)
         jobs.job_changed.connect(self._on_job)
+        jobs.loaded.connect(self._on_jobs)
         jobs.job_removed.connect(self._on_job_removed)
         jobs.ticked.connect(self.strip.tick)
         jobs.changes_wanted.connect(self.change_and_retry)
@@ -229,18 +230,23 @@ class StudioViewModel(QObject):
         return numbered(entries)
 
     def _on_opened(self, paths: list[Path]) -> None:
-        for path in paths:
-            self._caption(path)
+        self._caption(*paths)
         if paths:
             self.choose_photo(paths[0])
+
+    def _on_jobs(self) -> None:
+        """Take over the jobs that the queue knew already."""
+        for job in self.jobs.jobs():
+            self._generated.watch(job)
+        self._update_strip()
+        self._caption(*self.photos.paths())
 
     def _on_job(self, job: Job) -> None:
         generates = job.request.operation is Operation.GENERATE
         picture = self._generated.watch(job)
         if generates or self._photo in source_photos(job):
             self._update_strip()
-        for photo in source_photos(job):
-            self._caption(photo)
+        self._caption(*source_photos(job))
         if picture is not None:
             self._on_generated(job, picture)
         if self._services is not None:
@@ -267,13 +273,19 @@ class StudioViewModel(QObject):
     def _on_job_removed(self, job_id: str) -> None:
         self.notices.forget_job(job_id)
         self._update_strip()
-        for path in self.photos.paths():
-            self._caption(path)
+        self._caption(*self.photos.paths())
 
-    def _caption(self, photo: Path) -> None:
-        jobs = [job for job in self.jobs.jobs() if photo in source_photos(job) and not job.hidden]
-        finished = sum(len(job.variants) for job in jobs) + len(self._samples.get(photo, ()))
-        self.photos.set_variants(photo, finished, sum(not job.state.is_final for job in jobs))
+    def _caption(self, *photos: Path) -> None:
+        """Say what photos have; one look at all jobs, however many photos there are."""
+        finished = {photo: len(self._samples.get(photo, ())) for photo in photos}
+        running = dict.fromkeys(finished, 0)
+        for job in self.jobs.jobs():
+            for photo in source_photos(job) if not job.hidden else ():
+                if photo in finished:
+                    finished[photo] += len(job.variants)
+                    running[photo] += not job.state.is_final
+        for photo, number in finished.items():
+            self.photos.set_variants(photo, number, running[photo])
 
     # -- asking for variants ------------------------------------------------------------
 
