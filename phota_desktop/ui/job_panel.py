@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -26,6 +26,9 @@ from phota_desktop.viewmodels.jobs import JobAction, JobListModel
 BURST = 0.4
 """Seconds: a click this soon after another one was meant for the button that was there before."""
 
+_LEAST, _MOST = 136, 208
+"""Pixels of height."""
+
 
 class JobPanel(QWidget):
     """The list and, for the selected job, the buttons its state allows."""
@@ -41,8 +44,8 @@ class JobPanel(QWidget):
         self.setObjectName("jobPanel")
         self.setAccessibleName("Jobs")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumHeight(136)
-        self.setMaximumHeight(208)
+        self.setMinimumHeight(_LEAST)
+        self.setMaximumHeight(_MOST)
         self._jobs = jobs
         self._clock = clock
         self._last_click = -BURST
@@ -103,6 +106,11 @@ class JobPanel(QWidget):
         side.addStretch(1)
         row.addLayout(side)
         column.addLayout(row, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        room = self.window().height() // 4  # the photo keeps most of a small window
+        self.setMaximumHeight(max(_LEAST, min(_MOST, room)))
+        super().showEvent(event)
 
     @property
     def selected(self) -> str:

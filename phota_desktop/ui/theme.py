@@ -137,6 +137,8 @@ QPlainTextEdit:focus, QTextEdit:focus, QLineEdit:focus, QComboBox:focus { border
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
   selection-background-color: $hover; selection-color: $text; outline: none; }
+QComboBox QAbstractItemView::item { padding: 4px 8px; min-height: 20px; }
+QComboBox QAbstractItemView::item:selected { background: $hover; color: $text; }
 QListView { background: $panel; border: none; outline: none; }
 QTreeView { background: $panel; border: 1px solid $line; border-radius: ${radius}px;
   outline: none; selection-color: $text; }
