@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,17 +15,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from phota_desktop.core.errors import ErrorKind
-from phota_desktop.core.jobs import Engine, Job, JobError, JobState
-from phota_desktop.core.pricing import Estimate
+from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.requests import EnhanceRequest
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
-from phota_desktop.ui.desktop_notification import DesktopNotifier
 from phota_desktop.ui.job_panel import JobPanel
 from phota_desktop.ui.reopen_dialog import ReopenDialog
-from phota_desktop.viewmodels.job_words import detail_of, sum_words
 from phota_desktop.viewmodels.jobs import JobAction, JobListModel
 from phota_desktop.viewmodels.reopening import Reopening
 from tests.fake_phota import FakePhotaThread
@@ -335,104 +326,3 @@ async def test_nothing_is_asked_when_nothing_costs(bench: Bench) -> None:
     await bench.ask("a", engine=Engine.LOCAL)
     await reopening.look()
     assert reopening.jobs == ()
-
-
-def plain_job(**fields: object) -> Job:
-    job = Job(
-        id="j",
-        client_request_id="c",
-        engine=Engine.PHOTA,
-        request=EnhanceRequest(Path("/p/IMG.jpg")),
-        created=time.time() - 30,
-        sent=time.time() - 21,
-        state=JobState.ACCEPTED,
-        estimate=Estimate(Decimal("0.12"), Decimal("0.15")),
-    )
-    return replace(job, **fields)  # type: ignore[arg-type]
-
-
-def test_time_and_cost_in_words() -> None:
-    assert detail_of(plain_job(), expected=40.4) == "Running · 0:21 of about 0:40 · $0.12–0.15"
-    assert detail_of(plain_job()) == "Running · 0:21 · $0.12–0.15"
-    now = time.time()
-    done = plain_job(state=JobState.DONE, sent=now - 12, finished=now, cost=Decimal("0.15"))
-    assert detail_of(done) == "Done · 0:12 · $0.15"
-    refused = plain_job(
-        state=JobState.REFUSED, finished=now, error=JobError(ErrorKind.REFUSED, "Content rules.")
-    )
-    assert detail_of(refused).startswith("Refused · ")
-    prices = [Estimate(Decimal("0.12"), Decimal("0.15"))] * 3
-    assert sum_words(prices) == "$0.36–0.45"
-    assert sum_words([*prices, None]) == "$0.36–0.45 and 1 without a published price"
-    assert sum_words([None]) == "price not published"
-    assert sum_words([]) == "free"
-
-
-def test_expected_time_comes_from_jobs_like_this_one(qapp: QApplication) -> None:
-    jobs = JobListModel()
-    for n in range(3):
-        jobs.put(
-            plain_job(id=f"old{n}", sequence=n + 1, sent=100.0, finished=140.0, state=JobState.DONE)
-        )
-    jobs.put(plain_job(sequence=9))
-    assert "of about 0:40" in str(jobs.data(jobs.index(0)))
-    jobs.detach()
-
-
-def test_a_long_job_is_told_when_nobody_looks(qapp: QApplication) -> None:
-    told: list[tuple[str, str]] = []
-    window, jobs = QWidget(), JobListModel()
-    notifier = DesktopNotifier(jobs, window, lambda *words: told.append(words))
-    now = time.time()
-    old = plain_job(id="old", state=JobState.DONE, finished=now)
-    jobs.put(old)
-    jobs.put(plain_job(sent=now - 60))
-    jobs.put(plain_job(state=JobState.REFUSED, sent=now - 60, finished=now))
-    jobs.put(plain_job(id="quick", sent=now - 5))
-    jobs.put(plain_job(id="quick", state=JobState.DONE, sent=now - 5, finished=now))
-    assert told == [("Refused", "Enhance 1 · IMG.jpg")]
-    assert notifier.parent() is window
-    jobs.detach()
-
-
-_NOTIFY = """
-import threading
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QWidget
-from jeepney import MessageType, new_method_return
-from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import open_dbus_connection
-from phota_desktop.ui.desktop_notification import PORTAL, DesktopNotifier
-from phota_desktop.viewmodels.jobs import JobListModel
-
-application = QApplication([])
-bus = open_dbus_connection()
-bus.send_and_get_reply(message_bus.RequestName(PORTAL[0]))
-
-def serve():
-    while (call := bus.receive(timeout=10)).header.message_type is not MessageType.method_call:
-        pass
-    print(call.body, flush=True)
-    bus.send(new_method_return(call))
-
-thread = threading.Thread(target=serve)
-thread.start()
-DesktopNotifier(JobListModel(), window := QWidget())._tell_desktop("Done", "Enhance 1")
-QTimer.singleShot(500, application.quit)
-application.exec()
-thread.join()
-"""
-
-
-@pytest.mark.skipif(not shutil.which("dbus-run-session"), reason="needs a session bus of its own")
-def test_the_desktop_hears_of_it() -> None:
-    pytest.importorskip("jeepney")
-    done = subprocess.run(
-        ["dbus-run-session", "--", sys.executable, "-c", _NOTIFY],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    )
-    assert "('job', {'body': ('s', 'Enhance 1'), 'title': ('s', 'Done')})" in done.stdout
