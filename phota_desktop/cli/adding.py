@@ -56,7 +56,7 @@ async def add(verb: ProfileVerb) -> Exit:
         )
         if refusal is not None:
             return refusal
-        begun = await verb.trainer.begin(order)
+        begun = await verb.trainer.begin(order, price)
     await verb.services.people.rename(begun.profile_id, begun.name)
     try:
         profile = await verb.trainer.settle(begun.profile_id)

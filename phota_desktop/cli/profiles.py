@@ -21,6 +21,7 @@ from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.profiles import Profile, ProfileStatus
 from phota_desktop.services.composition import Services
 from phota_desktop.services.training import Trainer
+from phota_desktop.store.charges import Charges
 from phota_desktop.store.files import write_new
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.trainings import TrainingLog
@@ -38,7 +39,7 @@ async def profiles(arguments: argparse.Namespace, output: Output, folders: AppFo
     async with command_line_services(folders) as services:
         await choose_engine(arguments.engine, services)
         log = TrainingLog(folders.home / "trainings")
-        trainer = Trainer(services.session, log, services.threads)
+        trainer = Trainer(services.session, log, Charges(services.journal), services.threads)
         verb = ProfileVerb(arguments, output, services, trainer)
         try:
             return await verb.run()

@@ -6,12 +6,15 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from typing import Final, Literal
 
 from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.options import Operation
 from phota_desktop.core.requests import EditRequest, GenerateRequest, mentions
 
+TRAINING: Final = "training"
+"""The operation of an entry that is no job: a person or pet was learnt."""
 _CENT = Decimal("0.01")
 _FREE = (JobState.QUEUED, JobState.CANCELED, JobState.REFUSED)
 _DELIVERED = (JobState.DONE, JobState.PARTIAL)
@@ -31,7 +34,7 @@ _HEADER = (
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One job that cost something, or may have.
+    """One job or training that cost something, or may have.
 
     ``time`` is when it was sent, in seconds since 1970. ``profile_ids`` are those that rode along
     or were mentioned. ``images`` are the pictures delivered, or asked for while that is open.
@@ -41,7 +44,7 @@ class LedgerEntry:
 
     job_id: str
     time: float
-    operation: Operation
+    operation: Operation | Literal["training"]
     base_model: str
     profile_ids: tuple[str, ...]
     images: int

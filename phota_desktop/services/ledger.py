@@ -1,4 +1,4 @@
-"""The ledger: what every paid job cost, read from the journal and written out as a table."""
+"""The ledger: what jobs and trainings cost, read from the journal and written out as a table."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from itertools import count
 from pathlib import Path
 
 from phota_desktop.core.jobs import Job
-from phota_desktop.core.ledger import LedgerEntry, entry_of, to_csv
+from phota_desktop.core.ledger import TRAINING, LedgerEntry, entry_of, to_csv
 from phota_desktop.services.threads import Threads
+from phota_desktop.store.charges import Charge, Charges
 from phota_desktop.store.files import disk_error, write_new
 from phota_desktop.store.journal import Journal
 
@@ -18,10 +19,11 @@ _PAGE = 100
 
 
 class Ledger:
-    """The costs of the jobs in the journal."""
+    """The costs of the jobs and trainings in the journal."""
 
     def __init__(self, journal: Journal, threads: Threads) -> None:
         self._journal = journal
+        self._charges = Charges(journal)
         self._threads = threads
 
     async def entries(self, since: float = 0.0, until: float = math.inf) -> tuple[LedgerEntry, ...]:
@@ -35,6 +37,8 @@ class Ledger:
             before = jobs[-1].sequence
             entries = (entry_of(job) for job in jobs)
             found += [one for one in entries if one is not None and since <= one.time < until]
+        trained = await self._threads.journal(self._charges.between, since, until)
+        found += map(_entry, trained)
         return tuple(sorted(found, key=lambda one: one.time, reverse=True))
 
     def _page(self, before: int | None) -> list[Job]:
@@ -48,6 +52,14 @@ class Ledger:
         ``names`` are what people call the profiles. Raises PhotaError DISK.
         """
         return await self._threads.files(_write_new, path, to_csv(entries, names))
+
+
+def _entry(charge: Charge) -> LedgerEntry:
+    people = (charge.profile_id,) if charge.profile_id else ()
+    return LedgerEntry(
+        charge.tag, charge.time, TRAINING, "", people, 0, charge.amount, charge.certain,
+        charge.currency,
+    )  # fmt: skip
 
 
 def _write_new(path: Path, text: str) -> Path:

@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from random import Random
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
@@ -13,6 +14,7 @@ from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import Profile, ProfileStatus, TrainingTier
 from phota_desktop.services.session import Session
 from phota_desktop.services.threads import Threads
+from phota_desktop.store.charges import Charge, Charges
 from phota_desktop.store.trainings import Training, TrainingLog, TrainingState
 
 LOOKS = 3
@@ -38,14 +40,20 @@ class TrainingOrder:
 class Trainer:
     """Trainings of the session's present engine and account."""
 
-    def __init__(self, session: Session, log: TrainingLog, threads: Threads) -> None:
+    def __init__(
+        self, session: Session, log: TrainingLog, charges: Charges, threads: Threads
+    ) -> None:
         self._session = session
         self._log = log
+        self._charges = charges
         self._threads = threads
         self._random = Random()  # noqa: S311  (only spreads retries)
 
-    async def begin(self, order: TrainingOrder) -> Training:
+    async def begin(self, order: TrainingOrder, price: Decimal | None = None) -> Training:
         """Send a new training once and return it with its profile's id.
+
+        ``price`` in dollars, None where it is not published, counts in the ledger and the daily
+        cap from before the request goes out.
 
         Raises PhotaError. With kind UNKNOWN it may have begun, and been charged: the record stays,
         and ``doubtful`` returns it until ``find`` finds it or a person gives it up.
@@ -65,6 +73,9 @@ class Trainer:
             created=time.time(),
         )
         await self._save(training)
+        if engine is Engine.PHOTA and price != 0:
+            charge = Charge(training.tag, training.created, amount=price)
+            await self._threads.journal(self._charges.save, charge)
         began = time.monotonic()
         attempt = 0
         while True:
@@ -184,7 +195,11 @@ class Trainer:
     async def _end(self, training: Training, state: TrainingState) -> Training:
         ended = replace(training, state=state, sources=())
         await self._save(ended)
-        return ended
+        if state is TrainingState.KNOWN:
+            await self._threads.journal(self._charges.settle, ended.tag, ended.profile_id)
+        elif state is TrainingState.FAILED:
+            await self._threads.journal(self._charges.drop, ended.tag)
+        return ended  # one that was given up may have been paid: it counts
 
     async def _save(self, training: Training) -> None:
         await self._threads.files(self._log.save, training)

@@ -206,6 +206,7 @@ class Journal:
 
         A job without a known cost counts with the upper end of its estimate, once it was sent
         and unless it certainly cost nothing; one without a published price counts as nothing.
+        Trainings count as well.
         """
         day = datetime.datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0)
         start = day.replace(microsecond=0)
@@ -213,7 +214,12 @@ class Journal:
         sent = self._rows("WHERE sent >= ? AND sent < ?", start.timestamp(), end.timestamp())
         from phota_desktop.core.ledger import entry_of, total  # not needed for the first window
 
-        return total(entry for job in sent if (entry := entry_of(job)) is not None)
+        trained = self.read(
+            "SELECT amount FROM charges WHERE sent >= ? AND sent < ? AND amount IS NOT NULL",
+            *(start.timestamp(), end.timestamp()),
+        )
+        of_jobs = total(entry for job in sent if (entry := entry_of(job)) is not None)
+        return of_jobs + sum((Decimal(amount) for (amount,) in trained), Decimal(0))
 
     def check(self) -> str:
         """Return ``"ok"``, or what is damaged."""

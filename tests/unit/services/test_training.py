@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
+from phota_desktop.core.ledger import total
+from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.profiles import ProfileStatus, TrainingTier
 from phota_desktop.services import training
 from phota_desktop.services.composition import Services
 from phota_desktop.services.training import Trainer, TrainingOrder
+from phota_desktop.store.charges import Charges
 from phota_desktop.store.trainings import TrainingLog, TrainingState
 from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import FakePhotaThread
@@ -44,7 +49,8 @@ def trainer(open_real_services: Open, log: TrainingLog) -> Train:
     @asynccontextmanager
     async def opening(fake: FakePhotaThread) -> AsyncIterator[Trainer]:
         async with open_real_services(fake.environ(), engine=Engine.PHOTA) as services:
-            yield Trainer(services.session, log, services.threads)
+            charges = Charges(services.journal)
+            yield Trainer(services.session, log, charges, services.threads)
 
     return opening
 
@@ -73,6 +79,44 @@ async def test_a_training_is_on_record_and_begun_once(
             assert second.tag != begun.tag
             await begins.forget(begun.profile_id)
             assert [each.tag for each in log.all()] == [second.tag]
+
+
+async def test_trainings_are_in_the_ledger_and_count_for_the_daily_cap(
+    tmp_path: Path, open_real_services: Open, log: TrainingLog
+) -> None:
+    price = Decimal("1.49")
+    with FakePhotaThread(tmp_path / "ledger") as fake:
+        async with open_real_services(fake.environ(), engine=Engine.PHOTA) as services:
+            charges = Charges(services.journal)
+            begins = Trainer(services.session, log, charges, services.threads)
+            begun = await begins.begin(ORDER, price)
+            await begins.begin(ORDER)
+            fake.set_chaos(Fault("profiles", "status", status=402))
+            with pytest.raises(PhotaError):
+                await begins.begin(ORDER, price)
+            fake.set_chaos(Fault("profiles", "drop", times=1))
+            with pytest.raises(PhotaError):
+                await begins.begin(ORDER, price)
+            await begins.forget(begun.profile_id)  # it was paid all the same
+            entries = sorted(await services.ledger.entries(), key=lambda one: one.time)
+            assert [(one.amount, one.certain) for one in entries] == [
+                (price, True),
+                (None, True),
+                (price, False),
+            ]
+            assert {one.operation for one in entries} == {"training"}
+            assert entries[0].profile_ids == (begun.profile_id,)
+            assert await services.ledger.entries(until=entries[0].time) == ()
+            assert services.journal.spent_today(time.time()) == total(entries) == 2 * price
+            await services.queue.stay_below(
+                Decimal("3.10"), [Estimate(Decimal(0), Decimal("0.12"))]
+            )
+            with pytest.raises(PhotaError) as caught:
+                await services.queue.stay_below(Decimal("2.98"), [Estimate(price, price)])
+            assert caught.value.field == "daily_cap"
+            path = await services.ledger.write_csv(tmp_path / "costs.csv", entries, {})
+            assert path.read_text("utf-8-sig").splitlines()[-1] == "Total,,,,,0,2.98,USD,"
+            assert ",training,," in path.read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize("do", ["lose_answer", "reset", "garbage", "truncate"])
@@ -188,7 +232,7 @@ async def test_the_local_engine_has_looked_at_the_photos_when_it_is_settled(
         copy.write_bytes(photo.read_bytes())
         sources.append(copy.as_uri())
     async with open_real_services(engine=Engine.LOCAL) as services:
-        begins = Trainer(services.session, log, services.threads)
+        begins = Trainer(services.session, log, Charges(services.journal), services.threads)
         begun = await begins.begin(TrainingOrder("Rex", TrainingTier.FAST, tuple(sources)))
         profile = await begins.settle(begun.profile_id)
     assert profile.status is ProfileStatus.QUEUING
