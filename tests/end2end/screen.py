@@ -78,8 +78,12 @@ class Screen:
         return done.stdout
 
     def click(self, x: int, y: int, button: int = 1) -> None:
-        """Move the mouse there and click."""
-        self.xdotool("mousemove", "--sync", str(x), str(y), "click", str(button))
+        """Move the mouse there and click.
+
+        One connection, so the server keeps the order; ``--sync`` would wait 15 s for a mouse that
+        is there already.
+        """
+        self.xdotool("mousemove", str(x), str(y), "click", str(button))
 
     def key(self, *keys: str) -> None:
         """Press keys, such as ``ctrl+s``."""
