@@ -136,7 +136,7 @@ def test_key_and_credit_have_exit_codes_of_their_own(
 
 
 def test_a_refusal_is_exit_1_and_called_refused(tmp_path: Path, photographs: list[Path]) -> None:
-    with FakePhota(tmp_path / "ledger", job_ends="moderation") as fake:
+    with FakePhota(tmp_path / "ledger", job_ends="moderation", job_seconds=0.0) as fake:
         done = run(tmp_path, "enhance", str(photographs[0]), "--yes", "--json", **fake.environ())
     assert done.returncode == 1
     assert json.loads(done.stdout)["state"] == "refused"
@@ -149,7 +149,7 @@ def test_offline_leaves_open_jobs_that_resume_finishes(
         environ = {**fake.environ(), "PHOTA_BASE_URL": fake.url}
         drop = run(tmp_path, "enhance", str(photographs[0]), "--yes", "--json", **environ)
         assert drop.returncode == 6, drop.stdout
-        fake.set_chaos()
+        fake.set_chaos(job_seconds=0.0)
         done = run(tmp_path, "resume", "--yes", "--json", **environ)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["state"] == "done"

@@ -67,7 +67,7 @@ def test_the_daily_cap_stops_what_could_pass_it_whatever_yes_says(
     tmp_path: Path, photo: str
 ) -> None:
     set_cap(tmp_path, "0.30")
-    with FakePhota(tmp_path / "ledger") as fake:
+    with FakePhota(tmp_path / "ledger", job_seconds=0.0) as fake:
         env = fake.environ()
         over = run(tmp_path, "enhance", photo, "-n", "3", "--yes", "--max-cost", "9", **env)
         assert over.returncode == 5
@@ -94,7 +94,7 @@ def test_the_cap_holds_for_trainings_and_for_what_is_resumed(tmp_path: Path, pho
         assert "cap of $1.00 a day" in refused.stderr
         assert not fake.ledger.rows("training")
         assert run(tmp_path, "enhance", photo, "--yes", **env).returncode == 6
-        fake.set_chaos()
+        fake.set_chaos(job_seconds=0.0)
         _move(tmp_path, JobState.QUEUED)
         set_cap(tmp_path, "0.05")
         stopped = run(tmp_path, "resume", "--yes", "--json", **env)

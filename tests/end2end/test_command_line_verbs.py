@@ -155,7 +155,7 @@ def test_what_cannot_be_asked_for_is_exit_2_and_no_job(
 
 
 def test_edit_and_generate_have_no_published_price(tmp_path: Path, photos: list[str]) -> None:
-    with FakePhota(tmp_path / "ledger") as fake:
+    with FakePhota(tmp_path / "ledger", job_seconds=0.0) as fake:
         env = fake.environ()
         edit = ("edit", photos[0], "--prompt", "a hat")
         nobody = run(tmp_path, *edit, **env)
@@ -182,7 +182,7 @@ def test_a_price_of_ones_own_can_be_promised(tmp_path: Path, photos: list[str]) 
     store = SettingsStore(tmp_path / "phota" / "settings.json")
     row = PriceRow(Operation.EDIT, Decimal("0.10"), Decimal("0.13"))
     store.save(replace(store.load(), prices=(row,)))
-    with FakePhota(tmp_path / "ledger") as fake:
+    with FakePhota(tmp_path / "ledger", job_seconds=0.0) as fake:
         edit = ("edit", *photos[:2], "--prompt", "a hat", "--yes", "--json")
         over = run(tmp_path, *edit, "--max-cost", "0.19", **fake.environ())
         assert over.returncode == 5
@@ -195,7 +195,7 @@ def test_a_price_of_ones_own_can_be_promised(tmp_path: Path, photos: list[str]) 
 
 
 def test_remix_costs_what_is_published(tmp_path: Path, photos: list[str]) -> None:
-    with FakePhota(tmp_path / "ledger") as fake:
+    with FakePhota(tmp_path / "ledger", job_seconds=0.0) as fake:
         remix = ("remix", *photos[:2], "--profile", "p1", "-n", "2", "--yes", "--json")
         over = run(tmp_path, *remix, "--max-cost", "0.29", **fake.environ())
         assert over.returncode == 5

@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
+from phota_desktop.services import runner
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import SettingsStore
@@ -43,6 +44,12 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     return {"qasync": window_loop}
+
+
+@pytest.fixture(autouse=True)
+def quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask a paid job's server again soon; the pauses themselves are the retry table's tests."""
+    monkeypatch.setattr(runner, "POLL_FIRST", 0.03)
 
 
 @dataclass
