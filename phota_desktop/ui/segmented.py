@@ -68,7 +68,6 @@ class SegmentedControl(QWidget):
             button.clicked.connect(lambda _on=False, value=segment.value: self.chosen.emit(value))
             row.addWidget(button)
             self._buttons[segment.value] = button
-        self.setFocusProxy(self._buttons[self._segments[0].value])
         self.retint()
 
     def _make_button(self, segment: Segment) -> QToolButton:
@@ -116,8 +115,6 @@ class SegmentedControl(QWidget):
         button = self._buttons.get(value)
         if button is not None and not button.isChecked():
             button.setChecked(True)
-        if button is not None:
-            self.setFocusProxy(button)
 
     def button(self, value: str) -> QToolButton:
         """Return the button of a value."""

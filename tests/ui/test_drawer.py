@@ -147,7 +147,7 @@ def test_aspect_ratios_are_walked_with_keys_and_match_follows_the_photo(opened: 
     choose(opened, "Edit")
     form, aspect = opened.studio.form, opened.window.drawer.edit_controls.aspect
     form.set_photo_size(3000, 4000)
-    aspect.setFocus()
+    aspect.button("auto").setFocus()
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
     assert form.match_original
     assert form.choice.aspect_ratio == "3:4"
