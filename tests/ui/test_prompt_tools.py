@@ -258,7 +258,7 @@ editor.show()
 app.sendPostedEvents()
 editor.repaint()
 late = ("mention_chip", "mention_popup", "prompt_history", "recipe_menu", "prompt_list", "starters")
-print([name for name in ("Qt", "QStyle", "QEvent") if name in vars(QtCore) | vars(QtWidgets)])
+print([name for name in ("Qt", "QStyle") if name in vars(QtCore) | vars(QtWidgets)])
 print([name for name in sys.modules if name.rpartition(".")[2] in late])
 """
 
