@@ -17,7 +17,7 @@ from pathlib import Path
 def _serve(address: str) -> None:
     while "PySide6.QtWidgets" not in sys.modules:  # the program loads Qt in its own order
         time.sleep(0.02)
-    from PySide6.QtCore import QObject, Qt, Signal
+    from PySide6.QtCore import QObject, QRect, Qt, Signal
     from PySide6.QtWidgets import QApplication, QWidget
 
     class Answerer(QObject):
@@ -44,7 +44,7 @@ def _serve(address: str) -> None:
                     raise LookupError(f"no visible widget is named {name}")
                 return shown[-1]
 
-            def box(widget: QWidget, rect: object = None) -> list[int]:
+            def box(widget: QWidget, rect: QRect | None = None) -> list[int]:
                 place = rect if rect is not None else widget.rect()
                 corner = widget.mapToGlobal(place.topLeft())
                 ratio = widget.devicePixelRatioF()
@@ -58,7 +58,7 @@ def _serve(address: str) -> None:
                     "window": window(),
                     "find": find,
                     "box": box,
-                    "app": QApplication.instance(),
+                    "app": application,
                 }
                 self.answer = {"value": eval(expression, names)}  # noqa: S307 - a test's own words
                 json.dumps(self.answer)
@@ -66,10 +66,10 @@ def _serve(address: str) -> None:
                 self.answer = {"problem": f"{type(problem).__name__}: {problem}"}
             self.done.set()
 
-    while QApplication.instance() is None:
+    while (application := QApplication.instance()) is None:
         time.sleep(0.02)
     answerer = Answerer()
-    answerer.moveToThread(QApplication.instance().thread())
+    answerer.moveToThread(application.thread())
     answerer.asked.connect(answerer.reply, Qt.ConnectionType.QueuedConnection)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(address)
