@@ -134,7 +134,9 @@ class Collector:
             if found is not None:
                 run.made += 1
                 return _Arrival(n, found, is_kept=True)
-            if n < len(job.download_urls):
+            if n >= len(job.download_urls) and job.remote_job_id and run.resumed:
+                await self._fresh_links(run, client)  # asked again: there may be more by now
+            if n < len(run.job.download_urls):
                 return await self._fetch(run, n, part, client)
             if await self._threads.files(part.exists):
                 run.made += 1
@@ -159,10 +161,8 @@ class Collector:
                     return _Arrival(n, part, fetched.sha256, followed, is_fetched=True)
                 except PhotaError as error:
                     expired = error.kind is ErrorKind.GONE and run.job.remote_job_id
-                    if not expired or run.fresh_links >= FRESH_LINK_TRIES:
+                    if not expired or not await self._fresh_links(run, client):
                         raise
-                    run.fresh_links += 1
-                    await self._fresh_links(run, client)
         finally:
             if followed is not None:
                 followed.end()
@@ -263,10 +263,16 @@ class Collector:
         ]
         return await self._save(job, variants=tuple(variants))
 
-    async def _fresh_links(self, run: _Collection, client: PhotaClient) -> None:
-        """Ask the job again: its links may be signed anew on every poll (unknown, section 14)."""
+    async def _fresh_links(self, run: _Collection, client: PhotaClient) -> bool:
+        """Ask the job again: its links may be signed anew on every poll (unknown, section 14).
+
+        False when it was asked often enough.
+        """
         from phota_desktop.api.studio import Finished
 
+        if run.fresh_links >= FRESH_LINK_TRIES:
+            return False
+        run.fresh_links += 1
         job = run.job
         answer = await client.studio.job(
             job.remote_job_id, job.poll_url, lambda n: self._vault.part(job.id, n)
@@ -276,6 +282,7 @@ class Collector:
                 run.job = await self._save(
                     run.job, download_urls=answer.download_urls, raw=answer.raw
                 )
+        return True
 
     async def _end(self, run: _Collection, failure: PhotaError | None) -> Job:
         job = run.job

@@ -53,6 +53,8 @@ class Holds:
     def __init__(self) -> None:
         self.told: Event[Hold] = Event()
         self.ended: Event[str] = Event()
+        self.wakes = 0
+        """How often all were woken: who was refused before that may try again at once."""
         self._held: dict[str, Hold] = {}
         self._wake = asyncio.Event()
 
@@ -100,7 +102,9 @@ class Holds:
     def wake(self) -> None:
         """Let everything that waits look again."""
         # All holds end at once: none may find that of another one that is about to end.
-        for job_id in tuple(self._held):
-            self.end(job_id)
+        ended, self._held = tuple(self._held), {}
+        for job_id in ended:
+            self.ended.emit(job_id)
+        self.wakes += 1
         self._wake.set()
         self._wake = asyncio.Event()

@@ -213,16 +213,19 @@ class RunningJobs:
                 await self._holds.wait(job_id)
                 continue
             await self._session.load(job.engine)
+            wakes = self._holds.wakes
             try:
                 return await self._runner.run(job, resumed=resumed)
             except Held as held:
+                resumed = True
+                if held.error.kind in OF_THE_ACCOUNT and wakes != self._holds.wakes:
+                    continue  # a person mended it while this refusal was on its way
                 if held.error.kind is ErrorKind.DISK:
                     await self._threads.files(self._vault.release_reserve)
                 self._holds.begin(job_id, held.error, job.engine, held.pause)
                 if not self._patient:
                     return await self._give_up(self._jobs[job_id], held.error)
                 await self._holds.wait(job_id)
-                resumed = True
 
     async def _pause(self, job: Job, error: PhotaError, seconds: float) -> None:
         """Wait before the next try; a long wait is told, and a person can cut it short."""

@@ -54,6 +54,7 @@ class Troubles(QObject):
         self._linger.setSingleShot(True)
         self._linger.setInterval(_LINGERS_MS)
         self._linger.timeout.connect(self._withdraw)
+        jobs.counts_changed.connect(self._refresh)
         notices.acted.connect(self._on_acted)
         notices.dismissed.connect(lambda notice: self._waved.add(notice.group))
 
@@ -64,7 +65,6 @@ class Troubles(QObject):
         self._leave = [
             queue.held.subscribe(lambda _: self._refresh()),
             queue.freed.subscribe(lambda _: self._refresh()),
-            queue.ordered.subscribe(lambda _: self._refresh()),
         ]
         self._refresh()
 
@@ -117,6 +117,8 @@ class Troubles(QObject):
 
     def _refresh(self) -> None:
         holds = self._services.queue.holds() if self._services is not None else []
+        if not holds and not self._shown:
+            return
         groups: dict[str, list[Hold]] = {}
         for hold in holds:
             groups.setdefault(_group(hold), []).append(hold)

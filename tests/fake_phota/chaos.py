@@ -53,7 +53,8 @@ class Fault:
     ``to``), ``moderation``, ``delay``. On downloads also ``cut``, ``ignore_range``,
     ``wrong_range``, ``new_etag``, ``gzip``, ``extra``, ``expired``, ``stall`` (at ``at``).
     ``at`` below 1 is a share of the body, else a byte. ``charged`` makes ``status`` strike after
-    the request took effect. ``seconds`` is waited before any fault.
+    the request took effect. ``seconds`` is waited before any fault. ``detail`` is the sentence of
+    a JSON ``status``, of the request's ``field`` (as a 422 says it) where one is named.
     """
 
     step: str
@@ -68,6 +69,8 @@ class Fault:
     at: float = 0.5
     to: str = "stranger"
     charged: bool = False
+    detail: str = "Chaos."
+    field: str = ""
 
     def cut_at(self, size: int) -> int:
         """Return the byte of a body of ``size`` bytes at which this fault cuts."""

@@ -228,9 +228,11 @@ class Wire(BaseHTTPRequestHandler):
         bodies["garbage"] = (GARBAGE, "application/json")
         extra = {"Retry-After": fault.retry_after} if fault.retry_after else {}
         if fault.body == "json":
+            place = ["body", fault.field]
+            said = [{"loc": place, "msg": fault.detail, "type": "chaos"}]
             text = {
                 "code": f"HTTP_{fault.status}",
-                "detail": "Chaos.",
+                "detail": said if fault.field else fault.detail,
                 "request_id": self.request_id,
             }
             answer = Answer.json(fault.status, text)
