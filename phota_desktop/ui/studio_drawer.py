@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -22,7 +21,7 @@ from phota_desktop.core.options import MAX_VARIANTS, Operation
 from phota_desktop.ui.controls import Caption, polish_again, push_button
 from phota_desktop.ui.field import Field
 from phota_desktop.ui.prompt_editor import PromptEditor
-from phota_desktop.ui.segmented import Segment, SegmentedControl
+from phota_desktop.ui.segmented import Segment, SegmentedControl, order_tab_key
 from phota_desktop.ui.theme import GRID
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.viewmodels.form import OFFERS
@@ -233,8 +232,7 @@ class StudioDrawer(QFrame):
             if name in self.__dict__:
                 stops += getattr(self, name).stops
         stops += [*self.variants.stops, *self.format.stops, self.submit]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+        order_tab_key(stops)
 
     def _show_part(self, name: str, wanted: bool) -> None:
         """Show a part or let it be absent; it is made when it is first wanted."""
@@ -270,14 +268,15 @@ class StudioDrawer(QFrame):
         self.output.setText(output)
         self.output.set_role("warn" if output and form.is_smaller else "quiet")
         self.output.setVisible(bool(output))
-        self.cost.setText(studio.cost_text)
+        missing = next((problem.message for problem in form.problems(studio.photo)), "")
+        self.cost.setText(f"{missing}\n{studio.cost_text}".strip())
         words = studio.button_text
         if self.submit.text() != words:
             self.submit.setText(words)
             self.submit.setAccessibleName(words)
         surcharge = form.surcharge_text
-        tip = f"{words}  Ctrl+Enter\n{surcharge}".rstrip()
+        tip = f"{words}  Ctrl+Enter\n{missing or surcharge}".rstrip()
         if self.submit.toolTip() != tip:
             self.submit.setToolTip(tip)
-            self.submit.setAccessibleDescription(surcharge)
+            self.submit.setAccessibleDescription(missing or surcharge)
         self.submit.setEnabled(studio.can_submit)
