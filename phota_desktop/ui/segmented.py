@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
@@ -59,16 +60,29 @@ class SegmentedControl(QWidget):
             button.setToolTip(segment.tip or segment.name)
             button.setCheckable(True)
             button.setAutoExclusive(True)
-            focus_by_tab(button)
             if segment.icon:
                 button.setIconSize(QSize(16, 16))
                 show_words(button, True)
             if stretch:
                 button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.clicked.connect(lambda _on=False, value=segment.value: self.chosen.emit(value))
+            button.clicked.connect(lambda _on=False, value=segment.value: self._choose(value))
             row.addWidget(button)
             self._buttons[segment.value] = button
+        self._stop_at(self._segments[0].value)
         self.retint()
+
+    def _choose(self, value: str) -> None:
+        self._stop_at(value)
+        self.chosen.emit(value)
+
+    def _stop_at(self, value: str) -> None:
+        """Let the Tab key stop at one button alone; the arrow keys lead to the others.
+
+        A focus proxy would do that as well, and catch the Tab key when it has left.
+        """
+        self._stop = value
+        for one, button in self._buttons.items():
+            button.setProperty("focusPolicy", "TabFocus" if one == value else "NoFocus")
 
     def _make_button(self, segment: Segment) -> QToolButton:
         return QToolButton(self)
@@ -115,6 +129,8 @@ class SegmentedControl(QWidget):
         button = self._buttons.get(value)
         if button is not None and not button.isChecked():
             button.setChecked(True)
+        if button is not None and value != self._stop:
+            self._stop_at(value)
 
     def button(self, value: str) -> QToolButton:
         """Return the button of a value."""
@@ -122,6 +138,20 @@ class SegmentedControl(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         event.ignore()
+
+
+def order_tab_key(stops: Sequence[QWidget]) -> None:
+    """Let the Tab key walk along these, also those of them that wait for their turn.
+
+    Qt gives no place to what has no focus policy at the moment.
+    """
+    waiting = [stop for stop in stops if not stop.focusPolicy().value]
+    for stop in waiting:
+        focus_by_tab(stop)
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(before, after)
+    for stop in waiting:
+        stop.setProperty("focusPolicy", "NoFocus")
 
 
 def _place(value: str, among: Sequence[str]) -> str:

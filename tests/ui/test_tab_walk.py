@@ -41,6 +41,32 @@ def walk(desk: Desk, *, forward: bool) -> list[str]:
         assert len(names) < 60, names
 
 
+async def test_of_a_row_of_segments_the_pressed_one_alone_is_visited(
+    live: Desk, photos: list[Path]
+) -> None:
+    form = live.studio.form
+    form.set_prompt("warmer")
+    live.studio.opener.open(photos)
+    await until(lambda: live.studio.photo == photos[0])
+    form.set_operation(Operation.EDIT)
+    form.set_variants(3)
+    form.set_format("png")
+    form.set_resolution("2K")
+    form.set_aspect_ratio("4:3")
+    await until(lambda: live.window.drawer.submit.isEnabled())
+    for forward in (True, False):
+        names = walk(live, forward=forward)
+        for box, pressed in (
+            ("variantCountBox", "3"),
+            ("outputFormatBox", "png"),
+            ("resolutionBox", "2K"),
+            ("aspectRatioBox", "4:3"),
+            ("viewModeBox", "single"),
+        ):
+            visited = [name for name in names if name.startswith(box)]
+            assert visited == [f"{box}_{pressed}"], (forward, names)
+
+
 @pytest.mark.parametrize("first", [Operation.ENHANCE, Operation.REMIX])
 async def test_the_tab_key_visits_all_panels_and_comes_back(
     live: Desk, photos: list[Path], first: Operation
