@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from phota_desktop.ui.icons import icon
+from phota_desktop.viewmodels.words import plain_tip
 
 _CAN_BE_DISABLED = frozenset({"export"})
 
@@ -71,15 +72,6 @@ def plain_label(text: str = "", parent: QWidget | None = None, *, role: str = ""
     if role:
         label.setProperty("role", role)
     return label
-
-
-def plain_tip(text: str) -> str:
-    """Return a tooltip's text so that Qt shows it letter by letter and fetches nothing."""
-    if "<" not in text and "&" not in text:
-        return text
-    from html import escape
-
-    return f"<p>{escape(text)}</p>"
 
 
 def polish_again(widget: QWidget) -> None:

@@ -22,6 +22,7 @@ from phota_desktop.ui.picture_drops import PictureDrops
 from phota_desktop.ui.source_list import name_of
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
+from phota_desktop.viewmodels.words import plain_tip
 
 _HEIGHT = 88
 
@@ -51,7 +52,7 @@ class PictureTile(QWidget):
         self.picture = picture
         words = name_of(picture) if picture is not None else self._words
         self.setAccessibleName(f"{self._role}: {words}")
-        self.setToolTip(words if picture is not None else "")
+        self.setToolTip(plain_tip(words) if picture is not None else "")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
@@ -136,7 +137,7 @@ class ReferenceSlot(QAbstractButton):
         self.setAccessibleName(f"Reference: {words}")
         self.setAccessibleDescription("Its light, palette and mood are taken over.")
         self.setToolTip(
-            f"{words}\nClick to choose another, Delete removes it"
+            plain_tip(f"{words}\nClick to choose another, Delete removes it")
             if picture is not None
             else "The picture whose light, palette and mood are taken over"
         )

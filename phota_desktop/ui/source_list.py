@@ -43,7 +43,7 @@ from phota_desktop.ui.picture_drops import PictureDrops
 from phota_desktop.ui.rows import paint_ground, small_font
 from phota_desktop.ui.theme import RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
-from phota_desktop.viewmodels.words import plain
+from phota_desktop.viewmodels.words import plain, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 INPUT_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -86,7 +86,7 @@ class SourceModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return place
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{place}: {name_of(picture)}"
+            return plain_tip(f"{place}: {name_of(picture)}")
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{place if index.row() == 0 else f'Photo {place}'}: {name_of(picture)}"
         return None

@@ -24,7 +24,7 @@ from phota_desktop.viewmodels.roles import (
     TOOL_TIP_ROLE,
     USER_ROLE,
 )
-from phota_desktop.viewmodels.words import count, plain
+from phota_desktop.viewmodels.words import count, plain, plain_tip
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
@@ -142,7 +142,7 @@ class PeopleModel(QAbstractListModel):
             rides = ", rides on this request" if self._tick(person) else ""
             return f"{shown_name(person)}, {status_words(person)}{rides}"
         if role == TOOL_TIP_ROLE:
-            return f"{shown_name(person)}\n{status_words(person)}"
+            return plain_tip(f"{shown_name(person)}\n{status_words(person)}")
         return None
 
     def _check_state(self, person: Person) -> Qt.CheckState | None:

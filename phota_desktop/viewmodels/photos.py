@@ -13,7 +13,7 @@ from phota_desktop.viewmodels.roles import (
     TOOL_TIP_ROLE,
     USER_ROLE,
 )
-from phota_desktop.viewmodels.words import count, plain
+from phota_desktop.viewmodels.words import count, plain, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 PATH_ROLE = USER_ROLE + 1
@@ -82,5 +82,5 @@ class PhotoListModel(QAbstractListModel):
         if role == ACCESSIBLE_TEXT_ROLE:
             return f"{plain(path.name, 120)}, {caption}" if caption else plain(path.name, 120)
         if role == TOOL_TIP_ROLE:
-            return plain(str(path))
+            return plain_tip(plain(str(path)))
         return None

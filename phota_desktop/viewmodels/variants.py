@@ -20,7 +20,7 @@ from phota_desktop.viewmodels.roles import (
     TOOL_TIP_ROLE,
     USER_ROLE,
 )
-from phota_desktop.viewmodels.words import elapsed, plain
+from phota_desktop.viewmodels.words import elapsed, plain, plain_tip
 
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt
@@ -247,7 +247,7 @@ class VariantStripModel(QAbstractListModel):
         if role == ACCESSIBLE_TEXT_ROLE:
             return f"{entry.title}, {detail_of(entry)}" if detail_of(entry) else entry.title
         if role == TOOL_TIP_ROLE:
-            return f"{entry.title}: {entry.detail}" if entry.detail else entry.title
+            return plain_tip(f"{entry.title}: {entry.detail}" if entry.detail else entry.title)
         return None
 
 

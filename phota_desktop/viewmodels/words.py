@@ -49,6 +49,16 @@ def plain(text: str, limit: int = LIMIT) -> str:
     return joined if len(joined) <= limit and len(text) <= limit else joined[: limit - 1] + "…"
 
 
+def plain_tip(text: str) -> str:
+    """Return a tooltip's text so that Qt shows it letter by letter, never as HTML."""
+    if "<" not in text and "&" not in text:
+        return text
+    from html import escape  # not before the window is painted
+
+    lines = "<br>".join(escape(line) for line in text.split("\n"))
+    return f"<p>{lines}</p>"
+
+
 def elapsed(seconds: float) -> str:
     """Return ``0:21`` or ``1:02:03``; never negative, whatever the clock did."""
     whole = max(0, int(seconds))

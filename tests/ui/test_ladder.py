@@ -300,6 +300,9 @@ async def test_an_invalid_request_says_why_in_plain_text_and_comes_back(
     ladder.desk.window.resize(880, 560)
     await until(lambda: label.text() != ladder.words)
     assert "<img" not in label.toolTip(), "a tooltip would be read as HTML"
+    strip = ladder.desk.studio.strip
+    tips = [strip.data(strip.index(row), Qt.ItemDataRole.ToolTipRole) for row in range(2)]
+    assert all("<img" not in str(tip) for tip in tips)
     form = ladder.desk.studio.form
     form.set_operation("generate")
     form.set_prompt("another")

@@ -18,6 +18,7 @@ from phota_desktop.viewmodels.notices import (
     Tone,
     notice_for,
 )
+from phota_desktop.viewmodels.words import plain_tip
 
 
 @pytest.mark.parametrize("kind", list(ErrorKind))
@@ -100,3 +101,8 @@ def test_a_refusal_is_called_so_and_never_a_failure() -> None:
     notice = notice_for(PhotaError(ErrorKind.REFUSED, "policy"))
     assert notice.text.startswith("Refused.")
     assert "fail" not in f"{notice.text} {notice.hint}".lower()
+
+
+def test_a_tooltip_is_never_html() -> None:
+    assert plain_tip("a photo\nof two") == "a photo\nof two"
+    assert plain_tip("<img src=x>\nR&B") == "<p>&lt;img src=x&gt;<br>R&amp;B</p>"
