@@ -18,6 +18,7 @@ from phota_desktop.services.recording import Destination
 from phota_desktop.services.repeating import (
     RetryPlan,
     can_send_again,
+    may_charge_again,
     newer_equal,
     plan_retries,
 )
@@ -215,15 +216,18 @@ class JobQueue(RunningJobs):
 
     # doing it again ---------------------------------------------------------------------------
 
-    async def check_again(self, job_id: str) -> Job:
+    async def check_again(self, job_id: str, *, daily_cap: Decimal | None = None) -> Job:
         """Ask again about a job of unknown or late outcome: same id, same bytes (rule R3).
 
-        Only a person calls this: for a server without the async mode it may charge again.
+        Only a person calls this: for a server without the async mode it may charge again, and
+        then PhotaError NO_CREDIT with ``field="daily_cap"`` stops what could pass the cap.
         """
         async with self._decision(job_id) as job:
-            return await self._check_again(job)
+            return await self._check_again(job, daily_cap)
 
-    async def _check_again(self, job: Job) -> Job:
+    async def _check_again(self, job: Job, daily_cap: Decimal | None) -> Job:
+        if may_charge_again(job) and daily_cap is not None:
+            await self._spending.stay_below(daily_cap, [self.price_of(job.engine, job.request)])
         if job.state is JobState.UNKNOWN:
             job = await self._runner.save(
                 job,
@@ -251,7 +255,7 @@ class JobQueue(RunningJobs):
         """
         async with self._decision(job_id) as job:
             if job.state is JobState.UNKNOWN:
-                return await self._check_again(job)
+                return await self._check_again(job, daily_cap)
             newer = newer_equal(job, self._jobs.values())
             if newer is not None or job.state is not JobState.FAILED:
                 return newer or job

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from phota_desktop.core.errors import ErrorKind
-from phota_desktop.core.jobs import Job, JobState
+from phota_desktop.core.jobs import Engine, Job, JobState
 
 _RESULT_MAY_COME = (ErrorKind.TOO_SLOW, ErrorKind.GONE)
 _SAME_ANSWER = (ErrorKind.INVALID, ErrorKind.REFUSED)
@@ -32,6 +32,12 @@ def how_again(job: Job) -> Again:
     if job.remote_job_id and (job.download_urls or kind is None or kind in _RESULT_MAY_COME):
         return Again.CHECK
     return Again.NO if kind in _SAME_ANSWER else Again.SEND
+
+
+def may_charge_again(job: Job) -> bool:
+    """Tell whether to check again is to send again: that server keeps no ids of requests."""
+    paid = job.engine is Engine.PHOTA
+    return paid and job.state is JobState.UNKNOWN and not job.async_mode
 
 
 def can_send_again(job: Job) -> bool:

@@ -182,7 +182,7 @@ class JobListModel(JobRows):
             JobAction.CANCEL: queue.cancel,
             JobAction.SEND: lambda one: queue.release([one], daily_cap=self._daily_cap()),
             JobAction.RETRY: lambda one: queue.retry(one, daily_cap=self._daily_cap()),
-            JobAction.CHECK_AGAIN: queue.check_again,
+            JobAction.CHECK_AGAIN: lambda one: queue.check_again(one, daily_cap=self._daily_cap()),
             JobAction.REMOVE: queue.remove,
         }
         if action is JobAction.RETRY_WITH_CHANGES:
@@ -241,7 +241,12 @@ class JobListModel(JobRows):
     def action_text(self, job_id: str, action: JobAction) -> str:
         """Return the button's words; with the price where the click may cost something."""
         job = self.job(job_id)
-        if action not in COSTLY or job is None or job.engine is Engine.LOCAL:
+        from phota_desktop.services.repeating import may_charge_again
+
+        if job is None or job.engine is Engine.LOCAL:
+            return action.value
+        again = action is JobAction.CHECK_AGAIN and may_charge_again(job)
+        if action not in COSTLY and not again:
             return action.value
         return f"{action.value} · {sum_words([self._price(job)])}"
 
