@@ -255,6 +255,7 @@ class RequestForm(RequestPictures):
         """Take up what :meth:`saved` returned; what is not understood is as new."""
         operation, self._own = from_texts(kept)
         self.set_operation(operation)
+        self.set_prompt(kept.get("prompt", ""))
 
     def _keep(self) -> None:
         if self.offered.models:

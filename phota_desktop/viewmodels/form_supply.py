@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine
@@ -15,6 +15,10 @@ from phota_desktop.viewmodels.settings import SettingsViewModel
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
+
+DRAFT_MS = 2000
+"""Rest after the last letter until the prompt is kept for the next start."""
+LONGEST_DRAFT = 20_000
 
 
 class FormSupply(QObject):
@@ -35,6 +39,11 @@ class FormSupply(QObject):
         form.set_format(settings.value.output_format)
         form.set_prices(settings.prices)
         form.restore(settings.value.drawer)
+        self._draft = form.prompt
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(DRAFT_MS)
+        self._later.timeout.connect(self._keep_draft)
         form.changed.connect(self._on_form)
         settings.changed.connect(self._on_settings)
         settings.engine_changed.connect(self._on_engine)
@@ -51,6 +60,8 @@ class FormSupply(QObject):
         if self._unsubscribe is not None:
             self._unsubscribe()
         self._unsubscribe = self._services = None
+        self._keep_draft()
+        self._settings.flush()
 
     def show(self, photo: Path | None) -> None:
         """Follow the shown photo."""
@@ -59,12 +70,26 @@ class FormSupply(QObject):
         self._measure()
 
     def _on_form(self) -> None:
-        form = self._form
-        self._settings.change(
-            variants=form.variants, output_format=form.output_format, drawer=form.saved()
-        )
+        if self._form.prompt != self._draft:
+            self._later.start()
+        self._keep()
         self._measure()
         self._ask_models()
+
+    def _keep_draft(self) -> None:
+        """Keep the prompt; not at every letter, for the settings are written and told by it."""
+        self._later.stop()
+        self._draft = self._form.prompt
+        self._keep()
+
+    def _keep(self) -> None:
+        form = self._form
+        drawer = form.saved()
+        if self._draft and len(self._draft) <= LONGEST_DRAFT:
+            drawer["prompt"] = self._draft
+        self._settings.change(
+            variants=form.variants, output_format=form.output_format, drawer=drawer
+        )
 
     def _on_settings(self) -> None:
         self._form.set_prices(self._settings.prices)

@@ -53,6 +53,8 @@ class Reuser:
         if request.operation is not Operation.EDIT:
             lost += [plain(image.url, 80) for image in there if not isinstance(image, Path)]
         by_hand = request.operation is Operation.EDIT and there != [photo]
+        if request.operation is Operation.REMIX:
+            self._form.set_reference(reference)  # one that is gone leaves no other in its place
         self._form.apply(choice, sources=there if by_hand else [], reference=reference)
         if lost:
             words = f"Left out of this request: {', '.join(lost)}."
