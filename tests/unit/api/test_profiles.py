@@ -73,6 +73,7 @@ async def test_picture_and_delete(serve: Serve, connect: Connect) -> None:
     with pytest.raises(PhotaError) as caught:
         await connect(serve(reply(404))).profiles.delete("p")
     assert caught.value.kind is ErrorKind.GONE
+    assert caught.value.message == "This profile no longer exists at Phota."
 
 
 @pytest.mark.parametrize(
