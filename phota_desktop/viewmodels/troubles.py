@@ -101,9 +101,11 @@ class Troubles(QObject):
                 action=NoticeAction.CHECK_AGAIN,
                 action_text=JobAction.CHECK_AGAIN.value,
             )
-        if notice.action in (NoticeAction.TRY_NOW, NoticeAction.RETRY):
+        costly = {NoticeAction.CHECK_AGAIN: JobAction.CHECK_AGAIN}
+        costly |= dict.fromkeys((NoticeAction.TRY_NOW, NoticeAction.RETRY), JobAction.RETRY)
+        if notice.action in costly:
             # What ended may have to be paid anew: the button says so.
-            _, dot, price = self._jobs.action_text(job.id, JobAction.RETRY).partition(" · ")
+            _, dot, price = self._jobs.action_text(job.id, costly[notice.action]).partition(" · ")
             return replace(notice, action_text=f"{notice.action_text}{dot}{price}")
         return notice
 
