@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
 
 from phota_desktop.core.options import Operation
 from phota_desktop.core.profiles import Profile, ProfileStatus
@@ -18,6 +18,7 @@ from phota_desktop.services.composition import Services, open_services
 from phota_desktop.store.notebook import PersonName
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import Settings
+from phota_desktop.viewmodels import roles
 from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.notices import NoticesViewModel, Tone
 from phota_desktop.viewmodels.prompt_list import PromptListModel
@@ -231,3 +232,22 @@ async def test_a_file_of_something_else_is_named(
     assert recipes._notices.current is not None
     assert recipes._notices.current.text.startswith("odd.json: ")
     assert recipes.recipes == ()
+
+
+async def test_rows_tell_a_screen_reader_and_a_tool_tip_the_whole_prompt(
+    prompts: PromptsViewModel, services: Services
+) -> None:
+    await used(services, "<b>four</b>")
+    await until(lambda: prompts.entries[0].text == "<b>four</b>")
+    prompts.pin(prompts.entries[0], True)
+    await until(lambda: prompts.entries[0].pinned)
+    model = PromptListModel(prompts)
+    model.set_operation(Operation.REMIX)
+    first = model.index(0)
+    assert str(first.data(roles.ACCESSIBLE_TEXT_ROLE)).startswith("Pinned, <b>four</b>, ")
+    assert first.data(roles.TOOL_TIP_ROLE) == "<p>&lt;b&gt;four&lt;/b&gt;</p>"
+    heading = next(n for n in range(model.rowCount()) if model.row(n).is_heading)
+    assert model.index(heading).data() == "Suggestions for Remix"
+    assert model.index(heading).data(roles.TOOL_TIP_ROLE) is None
+    assert model.flags(model.index(heading)) == Qt.ItemFlag.NoItemFlags
+    assert model.index(model.rowCount() + 1).data() is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from phota_desktop.imaging import exif, jpeg_segments, metadata, png_chunks, webp_chunks
-from phota_desktop.imaging.chunks import payload
+from phota_desktop.imaging.chunks import MAX_PAYLOAD, Chunk, payload
 from phota_desktop.imaging.embedded import Embedded, read_embedded
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
 from tests.unit.imaging import samples
@@ -184,3 +184,12 @@ def test_a_directory_that_points_at_itself_ends() -> None:
     rows = b"\x02\x00" + b"\x69\x87\x04\x00\x01\x00\x00\x00\x08\x00\x00\x00" * 2
     found = exif.parse(b"II*\x00\x08\x00\x00\x00" + rows + b"\x08\x00\x00\x00")
     assert found.orientation == 1
+
+
+def test_a_payload_larger_than_any_metadata_is_not_read() -> None:
+    class Never(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise AssertionError(size)
+
+    with pytest.raises(ValueError, match="too large"):
+        payload(Never(), Chunk(b"iTXt", 8, MAX_PAYLOAD + 1))
