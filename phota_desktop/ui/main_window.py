@@ -200,7 +200,13 @@ class MainWindow(QMainWindow):
                 self.canvas.clear()
             return
         variant = entry.path if entry.kind is EntryKind.RESULT else None
-        self.canvas.show_pair(photo, variant, variant_label=entry.title)
+        first = self.studio.strip.entry("original")
+        self.canvas.show_pair(
+            photo,
+            variant,
+            original_label=first.title if first is not None else "Original",
+            variant_label=entry.title,
+        )
         self.loader.prefetch(self.commands.neighbours())
 
     def show_in_front(self) -> None:
