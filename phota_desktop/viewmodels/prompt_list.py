@@ -26,6 +26,7 @@ from phota_desktop.viewmodels.words import plain
 
 if TYPE_CHECKING:
     from phota_desktop.core.options import Operation
+    from phota_desktop.services.people import Person
     from phota_desktop.store.notebook import PromptEntry
     from phota_desktop.viewmodels.prompts import PromptsViewModel
 
@@ -57,6 +58,7 @@ class PromptListModel(QAbstractListModel):
         self._prompts = prompts
         self._operation: Operation | None = None
         self._rows: tuple[Row, ...] = ()
+        self._of: tuple[tuple[Person, ...], QDate] | None = None
         prompts.found.connect(self.refresh)
         prompts.people_changed.connect(self.refresh)
 
@@ -67,7 +69,11 @@ class PromptListModel(QAbstractListModel):
 
     def refresh(self) -> None:
         """Show what the view-model has."""
-        rows = [self._row(entry) for entry in self._prompts.entries]
+        known = {row.entry: row for row in self._rows if row.entry is not None}
+        of = (self._prompts.people, QDate.currentDate())  # names and dates are in the words
+        if of != self._of:
+            self._of, known = of, {}
+        rows = [known.get(entry) or self._row(entry) for entry in self._prompts.entries]
         if self._operation is not None:
             starters = self._prompts.starters(self._operation)
             if starters:

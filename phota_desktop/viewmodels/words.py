@@ -37,6 +37,8 @@ _PHASES = {
 
 def plain(text: str, limit: int = LIMIT) -> str:
     """Return foreign text on one line with control and direction characters made visible."""
+    if text.isprintable():  # nearly all text: lists of hundreds of prompts are shown by this
+        return text if len(text) <= limit else f"{text[: limit - 1]}…"
     shown = []
     for character in text[: limit + 1]:
         if character in "\n\r\t":

@@ -28,6 +28,8 @@ def test_long_text_ends() -> None:
     assert len(plain("x" * 100_000)) == 500
     assert plain("x" * 501).endswith("…")
     assert plain("x" * 500) == "x" * 500
+    assert plain("é" * 20, 8) == "é" * 7 + "…"
+    assert plain("\n" + "x" * 20, 8) == " xxxxxx…"
 
 
 def test_times_and_money() -> None:
