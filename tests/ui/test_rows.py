@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtCore import QPoint, QRectF, QStringListModel
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QListView
+from pytestqt.qtbot import QtBot
 
-from phota_desktop.ui.rows import paint_ground, paint_line, small_font
+from phota_desktop.ui.rows import paint_ground, paint_line, set_up_rows, small_font
 
 WIDTH, HEIGHT = 120, 20
 
@@ -68,3 +70,26 @@ def test_a_small_font_leaves_the_other_alone(qapp: object) -> None:
     font.setPointSizeF(10)
     assert small_font(font, 0.85).pointSizeF() == pytest.approx(8.5)
     assert font.pointSizeF() == 10
+
+
+def test_a_list_of_rows_scrolls_by_pixels_chooses_one_and_asks_for_a_menu(
+    qapp: object, qtbot: QtBot
+) -> None:
+    view = QListView()
+    qtbot.addWidget(view)
+    view.setModel(QStringListModel([f"{n} {'wide ' * 40}" for n in range(50)], view))
+    set_up_rows(view)
+    view.resize(120, 101)
+    view.show()
+    asked: list[QPoint] = []
+    view.customContextMenuRequested.connect(asked.append)
+    place = QPoint(5, 5)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.mapToGlobal(place))
+    QApplication.sendEvent(view.viewport(), event)
+    assert asked == [place]
+    view.selectAll()
+    assert len(view.selectedIndexes()) <= 1
+    assert not view.horizontalScrollBar().isVisible()
+    view.verticalScrollBar().setValue(3)
+    assert view.visualRect(view.model().index(0, 0)).top() == -3
+    assert not view.edit(view.model().index(0, 0), view.EditTrigger.DoubleClicked, event)
