@@ -67,7 +67,7 @@ def detail_of(
         state = "Waiting, not sent"
     else:
         state = state_words(job, phase)
-    if percent is not None and not job.state.is_final:
+    if percent is not None and job.state.public == "running":
         state += f" {percent} %"
     parts = [state]
     if job.state.public == "running" and not unsent:

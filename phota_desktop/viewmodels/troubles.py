@@ -131,7 +131,7 @@ class Troubles(QObject):
                 known |= now
             if group not in self._waved:
                 self._notices.show(self._notice_of_hold(group, members))
-        if self._shown.keys() - groups.keys():
+        if self._shown.keys() - groups.keys() and not self._linger.isActive():
             self._linger.start()
         is_timed = any(hold.until is not None for hold in holds)
         if is_timed != self._tick.isActive():

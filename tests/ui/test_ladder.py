@@ -365,6 +365,17 @@ async def test_a_busy_phota_is_counted_down_to_the_next_try(ladder: Ladder) -> N
     assert len(ladder.fake.ledger.charges()) == 1
 
 
+async def test_another_trouble_takes_the_place_of_the_one_that_is_over(ladder: Ladder) -> None:
+    ladder.fake.set_chaos(Fault("submit", "status", status=402))
+    job_id = await ladder.ask()
+    await ladder.reads("Not enough credit", "Open account page")
+    assert "%" not in ladder.row(job_id), "nothing was taken of it"
+    ladder.fake.set_chaos(Fault("submit", "status", status=429, retry_after="60"))
+    await ladder.in_panel(job_id, "jobTryNow")
+    await ladder.reads("Phota is busy. Next try in ", "Try now")
+    await until(lambda: ladder.desk.studio.notices.waiting == 0)
+
+
 async def test_a_busy_phota_tries_by_itself_when_the_time_has_come(
     ladder: Ladder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
