@@ -13,25 +13,18 @@ from PySide6.QtCore import QObject, Signal
 
 from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.options import Operation
-from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.form_supply import FormSupply
-from phota_desktop.viewmodels.generated import Generated, generated_notice
 from phota_desktop.viewmodels.jobs import JobListModel
 from phota_desktop.viewmodels.notices import (
     Notice,
     NoticeAction,
-    NoticesViewModel,
     Tone,
     details_of,
     notice_for,
     notice_of_bug,
 )
-from phota_desktop.viewmodels.opening import Opener
-from phota_desktop.viewmodels.photos import PhotoListModel
-from phota_desktop.viewmodels.saving import Saver
 from phota_desktop.viewmodels.settings import SettingsViewModel
-from phota_desktop.viewmodels.submitting import Submitter
-from phota_desktop.viewmodels.troubles import Troubles
+from phota_desktop.viewmodels.studio_parts import StudioParts
 from phota_desktop.viewmodels.variants import (
     Entry,
     EntryKind,
@@ -52,15 +45,12 @@ if TYPE_CHECKING:
     from phota_desktop.viewmodels.reusing import Reuser
 
 
-class StudioViewModel(QObject):
+class StudioViewModel(StudioParts):
     """What the window shows and does about photos; it works on services once they are attached."""
 
     photo_changed = Signal()
     entry_changed = Signal()
-    request_changed = Signal()
     spend_changed = Signal()
-    consent_needed = Signal(str)
-    """Before the first paid call: carries the price range."""
     sample_shown = Signal()
     """A sample photo with its finished variant is shown: the moment to teach comparing."""
     prompt_wanted = Signal()
@@ -75,19 +65,9 @@ class StudioViewModel(QObject):
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(parent)
-        self.jobs = jobs
-        self.settings = settings
-        self.notices = NoticesViewModel(self)
-        self.troubles = Troubles(jobs, self.notices, self)
-        self.photos = PhotoListModel(self)
+        super().__init__(jobs, settings, parent, clock=clock)
         self.strip = VariantStripModel(self)
-        self.form = RequestForm(self)
-        self.opener = Opener(self.photos, self.notices, self)
-        self.saver = Saver(self.notices, self)
-        self.submitter = Submitter(self.form, settings, self.notices, self, clock=clock)
         self._supply = FormSupply(self.form, settings, self)
-        self._generated = Generated(jobs)
         self.spent_today = Decimal(0)
         self._services: Services | None = None
         self._photo: Path | None = None
@@ -103,9 +83,6 @@ class StudioViewModel(QObject):
         self.notices.acted.connect(self._on_acted)
         jobs.failed.connect(lambda error, job_id: self.notices.show(notice_for(error)))
         settings.failed.connect(lambda error: self.notices.show_error(error, subject="Settings"))
-        self.opener.opened.connect(self._on_opened)
-        self.submitter.changed.connect(self.request_changed)
-        self.submitter.consent_needed.connect(self.consent_needed)
 
     def attach(self, services: Services) -> None:
         """Start to work: services are built after the window's first paint."""
@@ -172,7 +149,7 @@ class StudioViewModel(QObject):
 
     def show_generated(self) -> None:
         """Show the newest picture made from words alone; nothing while there is none."""
-        path = self._generated.newest()
+        path = self.generated.newest()
         if path is not None:
             self.show_photo(path)
 
@@ -220,8 +197,8 @@ class StudioViewModel(QObject):
 
     def _entries(self) -> list[Entry]:
         if self._photo is None:
-            return self._generated.entries()
-        made = self._generated.job_of(self._photo)
+            return self.generated.entries()
+        made = self.generated.job_of(self._photo)
         entries = generated_entries(self._photo, made) if made else [original_entry(self._photo)]
         entries += sample_entries(self._samples.get(self._photo, ()))
         for job in reversed(self.jobs.jobs()):
@@ -237,13 +214,13 @@ class StudioViewModel(QObject):
     def _on_jobs(self) -> None:
         """Take over the jobs that the queue knew already."""
         for job in self.jobs.jobs():
-            self._generated.watch(job)
+            self.generated.watch(job)
         self._update_strip()
         self._caption(*self.photos.paths())
 
     def _on_job(self, job: Job) -> None:
         generates = job.request.operation is Operation.GENERATE
-        picture = self._generated.watch(job)
+        picture = self.generated.watch(job)
         if generates or self._photo in source_photos(job):
             self._update_strip()
         self._caption(*source_photos(job))
@@ -268,6 +245,8 @@ class StudioViewModel(QObject):
             return
         self.photos.add([picture])
         self._caption(picture)
+        from phota_desktop.viewmodels.generated import generated_notice
+
         self.notices.show(generated_notice(job, picture))
 
     def _on_job_removed(self, job_id: str) -> None:
@@ -302,7 +281,7 @@ class StudioViewModel(QObject):
     @property
     def can_submit(self) -> bool:
         """Whether the button may be pressed."""
-        return self.submitter.can_submit(self._photo)
+        return self._services is not None and self.submitter.can_submit(self._photo)
 
     def submit(self) -> None:
         """Ask for variants of the shown photo."""
