@@ -57,6 +57,10 @@ class Killer:
         self.mutant = mutant
         self.findings = Findings()
         self.rounds = 0
+        # A day of this costs more than a person's cap: it would refuse what is to be killed.
+        home = folder / "home"
+        home.mkdir(mode=0o700, parents=True)
+        (home / "settings.json").write_text('{"daily_cap": "100000"}')
         # Slow answers, so that kills fall between the charge and its answer as well.
         self.fake = FakePhota(
             folder / "ledger",
