@@ -67,8 +67,8 @@ async def stay_below_cap(services: Services, prices: Sequence[Estimate | None]) 
 
 def agrees(question: str, output: Output) -> bool:
     """Ask on the terminal; everything but a yes is a no."""
-    output.complain(f"{question} Go on? [y/N] ")
-    return answer().strip().lower() in ("y", "yes")
+    said = answer(lambda: output.complain(f"{question} Go on? [y/N] "))
+    return said.strip().lower() in ("y", "yes")
 
 
 def _words(prices: Sequence[Estimate | None]) -> tuple[str, Decimal | None]:

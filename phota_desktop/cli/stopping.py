@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -56,10 +56,14 @@ async def _stoppable(verb: Coroutine[Any, Any, T], stopping: threading.Event) ->
     return await verb
 
 
-def answer() -> str:
-    """Read a line that the person types; Ctrl-C ends the question at once."""
+def answer(question: Callable[[], object]) -> str:
+    """Ask, and read the line that the person types; Ctrl-C ends the question at once.
+
+    Its own handler stands before the question does: the loop's would wait for the line.
+    """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        question()
         return sys.stdin.readline()
     finally:
         signal.signal(signal.SIGINT, before)
