@@ -229,7 +229,7 @@ class StudioViewModel(StudioParts):
         if self._services is not None:
             self.form.learn_size(job)
         self.troubles.follow(job)
-        if job.state.is_final and job.engine is Engine.PHOTA:
+        if job.sent is not None and job.engine is Engine.PHOTA:  # what is under way counts as well
             self._count_spend()
 
     def _update_strip(self) -> None:
