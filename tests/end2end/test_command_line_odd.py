@@ -15,32 +15,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.end2end.screen import ROOT
+from tests.end2end.command_line import PROGRAM, environ, run
 
 pytestmark = pytest.mark.timeout(120)
-
-PROGRAM = (sys.executable, "-m", "phota_desktop")
-
-
-def environ(tmp_path: Path, **more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    own = {"HOME": str(tmp_path), "PHOTA_DESKTOP_HOME": str(tmp_path / "phota")}
-    return {**kept, **own, "PYTHONPATH": str(ROOT), **more}
-
-
-def run(tmp_path: Path, *arguments: str | bytes, **more: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*PROGRAM, *arguments],
-        cwd=tmp_path,
-        env=environ(tmp_path, **more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,35 +16,13 @@ from PIL import Image
 from phota_desktop.core.options import Operation
 from phota_desktop.core.pricing import PriceRow
 from phota_desktop.store.settings import SettingsStore
-from tests.end2end.screen import ROOT
+from tests.end2end.command_line import PROGRAM, environ, run
 from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import FakePhota
 
 pytestmark = pytest.mark.timeout(120)
 
-PROGRAM = (sys.executable, "-m", "phota_desktop")
 URLS = tuple(f"https://photos.example/{n}.jpg" for n in range(5))
-
-
-def environ(tmp_path: Path, **more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    own = {"HOME": str(tmp_path), "PHOTA_DESKTOP_HOME": str(tmp_path / "phota")}
-    return {**kept, **own, "PYTHONPATH": str(ROOT), **more}
-
-
-def run(tmp_path: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*PROGRAM, *arguments],
-        cwd=tmp_path,
-        env=environ(tmp_path, **more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
 
 
 def typed(
