@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 
 import cv2
 
 from phota_desktop.core.photo_check import PhotoFacts
 from phota_desktop.imaging import exif
-from phota_desktop.imaging.decoding import decode, factor_for, on_white
+from phota_desktop.imaging.decoding import decode, factor_for
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.exposure import exposure
-from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
+from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.likeness import fingerprint
-from phota_desktop.imaging.problems import BadImage, BadImageError
-from phota_desktop.imaging.reading import inspect, probe, read_photo
+from phota_desktop.imaging.problems import BadImageError
+from phota_desktop.imaging.reading import probe, read_whole
 from phota_desktop.imaging.sharpness import LOOK_SIDE, blur
 
 _DATE_TAKEN = 0x9003
@@ -49,16 +48,8 @@ def memory_needed(path: Path) -> int:
 
 
 def _measured(path: Path) -> PhotoFacts:
-    data = read_photo(path)
-    kind = sniff(data[:HEAD_BYTES])
-    if kind is None:
-        raise BadImageError(BadImage.NOT_A_PHOTO, path)
-    info, embedded = inspect(BytesIO(data), kind, len(data), path)
-    decoded = decode(data, info, embedded, max_side=LOOK_SIDE)
-    pixels = decoded.pixels
-    if decoded.has_alpha:
-        on_white(pixels)
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
+    data, info, embedded = read_whole(path)
+    pixels = decode(data, info, embedded, max_side=LOOK_SIDE).opaque()
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY).astype("uint8", copy=False)
     light = exposure(pixels)
     return PhotoFacts(

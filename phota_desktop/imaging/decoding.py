@@ -36,6 +36,13 @@ class Decoded:
     converted: bool = False
     narrowed: bool = False
 
+    def opaque(self) -> Pixels:
+        """Return HxWx3 BGR with what is transparent put on white; ``pixels`` are used up."""
+        if not self.has_alpha:
+            return self.pixels
+        on_white(self.pixels)
+        return _recoloured(self.pixels, cv2.COLOR_BGRA2BGR)
+
 
 def factor_for(long_side: int, wanted: int) -> int:
     """Largest of 8, 4, 2, 1 that leaves at least ``wanted`` pixels on the long side."""

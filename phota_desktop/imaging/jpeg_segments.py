@@ -142,19 +142,20 @@ def icc_profile(data: bytes) -> bytes | None:
     return b"".join(pieces[n] for n in sorted(pieces))
 
 
-def strip(data: bytes) -> bytes:
+def strip(data: bytes, *, keep_profile: bool = True) -> bytes:
     """Drop all but what decoding and colour need; the coded pixels stay the same bytes.
 
-    Kept are tables, frames, scans, the JFIF header without its thumbnail, the ICC profile and the
-    Adobe colour marker. EXIF, XMP, IPTC, previews, comments and bytes behind the end go. Returns
-    the very same object when nothing was to be dropped. Raises ValueError on a broken file.
+    Kept are tables, frames, scans, the JFIF header without its thumbnail, the Adobe colour marker
+    and, if ``keep_profile``, the ICC profile. EXIF, XMP, IPTC, previews, comments and bytes behind
+    the end go. Returns the very same object when nothing was to be dropped. Raises ValueError on a
+    broken file.
     """
     pieces: list[bytes | memoryview] = []
     view = memoryview(data)
     changed = False
     end = 0
     for segment in walk(data):
-        kept = _kept(data, segment)
+        kept = _kept(data, segment, keep_profile=keep_profile)
         if kept is None:
             pieces.append(view[segment.start : segment.end])
         else:
@@ -166,13 +167,13 @@ def strip(data: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def _kept(data: bytes, segment: Segment) -> bytes | None:
+def _kept(data: bytes, segment: Segment, *, keep_profile: bool) -> bytes | None:
     """Return the bytes to put in place of a segment, or None to keep it as it is."""
     if segment.marker in _DECODING or 0xD0 <= segment.marker <= 0xD7:
         return None
     size = segment.end - segment.body
     if segment.marker == APP2 and data.startswith(ICC_ID, segment.body, segment.end):
-        return None
+        return None if keep_profile else b""
     if segment.marker == APP0 and data.startswith(b"JFIF\x00", segment.body, segment.end):
         if size == 14 and data[segment.end - 2 : segment.end] == b"\x00\x00":
             return None

@@ -13,9 +13,9 @@ from phota_desktop.imaging import exif
 from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.decoding import decode, on_white
 from phota_desktop.imaging.embedded import Embedded
-from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
-from phota_desktop.imaging.problems import BadImage, BadImageError
-from phota_desktop.imaging.reading import inspect, open_photo, read_photo
+from phota_desktop.imaging.formats import PhotoFormat
+from phota_desktop.imaging.problems import BadImageError
+from phota_desktop.imaging.reading import inspect, open_photo, read_whole
 
 SMALLEST_LEVEL = 256
 """Halving stops when the long side is this small."""
@@ -43,11 +43,7 @@ def load_bgra(path: Path, shrink: Literal[1, 2, 4, 8] = 1, buffer: Pixels | None
     file is a JPEG that needs no turning; the raster's pixels are then a view of it. Colours are
     converted only when the file has a profile other than sRGB. Raises ``BadImageError``.
     """
-    data = read_photo(path)
-    kind = sniff(data[:HEAD_BYTES])
-    if kind is None:
-        raise BadImageError(BadImage.NOT_A_PHOTO, path)
-    info, embedded = inspect(BytesIO(data), kind, len(data), path)
+    data, info, embedded = read_whole(path)
     decoded = decode(data, info, embedded, factor=shrink, layout="BGRA", buffer=buffer)
     if decoded.has_alpha:
         on_white(decoded.pixels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -12,11 +11,10 @@ import simplejpeg
 from phota_desktop.core.options import MAX_INPUT_SIDE
 from phota_desktop.imaging import metadata
 from phota_desktop.imaging.colour import Pixels
-from phota_desktop.imaging.decoding import Decoded, decode, on_white
+from phota_desktop.imaging.decoding import Decoded, decode
 from phota_desktop.imaging.files import replace_file
-from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
-from phota_desktop.imaging.problems import BadImage, BadImageError
-from phota_desktop.imaging.reading import PhotoInfo, check_pixels, inspect, read_photo
+from phota_desktop.imaging.formats import PhotoFormat
+from phota_desktop.imaging.reading import PhotoInfo, check_pixels, read_whole
 
 QUALITY = 92
 _SENT_AS_THEY_ARE = (PhotoFormat.JPEG, PhotoFormat.PNG, PhotoFormat.WEBP)
@@ -46,21 +44,17 @@ def prepare(source: Path, out_stem: Path, *, max_side: int = MAX_INPUT_SIDE) -> 
     (PNG if transparent and within ``max_side``). The source is only ever read. Raises
     ``BadImageError``; ``PhotaError`` DISK.
     """
-    data = read_photo(source)
-    kind = sniff(data[:HEAD_BYTES])
-    if kind is None:
-        raise BadImageError(BadImage.NOT_A_PHOTO, source)
-    info, embedded = inspect(BytesIO(data), kind, len(data), source)
-    stripped = _stripped(data, info, max_side)
-    if stripped is not None:
-        notes = () if stripped is data else ("metadata removed",)
-        path = _write(out_stem, kind, stripped)
-        return Prepared(path, stripped is data, info.width, info.height, kind, notes)
+    data, info, embedded = read_whole(source)
+    kept = stripped(data, info, max_side)
+    if kept is not None:
+        notes = () if kept is data else ("metadata removed",)
+        path = _write(out_stem, info.format, kept)
+        return Prepared(path, kept is data, info.width, info.height, info.format, notes)
     decoded = decode(data, info, embedded, max_side=max_side)
     return _encoded(decoded, info, out_stem, max_side)
 
 
-def _stripped(data: bytes, info: PhotoInfo, max_side: int) -> bytes | None:
+def stripped(data: bytes, info: PhotoInfo, max_side: int) -> bytes | None:
     """Return the file without its private parts, or None when its pixels must be changed.
 
     Pixels are decoded once all the same: a broken file is found before it is paid for.
@@ -72,11 +66,11 @@ def _stripped(data: bytes, info: PhotoInfo, max_side: int) -> bytes | None:
     if info.format == PhotoFormat.WEBP and info.frames > 1:
         return None
     try:
-        stripped = metadata.strip_private(data)
+        kept = metadata.strip_private(data)
     except ValueError:
         return None  # an odd file: let a decoder tell whether it is usable
     check_pixels(data, info)
-    return stripped
+    return kept
 
 
 def _encoded(decoded: Decoded, info: PhotoInfo, out_stem: Path, max_side: int) -> Prepared:
@@ -100,8 +94,7 @@ def _encoded(decoded: Decoded, info: PhotoInfo, out_stem: Path, max_side: int) -
         kind, content = PhotoFormat.PNG, _png(pixels)
     else:
         if decoded.has_alpha:
-            on_white(pixels)
-            pixels = cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
+            pixels = decoded.opaque()
             notes.append("transparency put on white")
         kind, content = PhotoFormat.JPEG, simplejpeg.encode_jpeg(pixels, QUALITY, "BGR", "444")
     if kind != info.format:

@@ -129,6 +129,18 @@ def read_photo(path: Path) -> bytes:
     return data
 
 
+def read_whole(path: Path) -> tuple[bytes, PhotoInfo, Embedded]:
+    """Read a whole picture file, what its header says and what it carries.
+
+    The pixels are not decoded yet. Raises ``BadImageError``.
+    """
+    data = read_photo(path)
+    kind = sniff(data[:HEAD_BYTES])
+    if kind is None:
+        raise BadImageError(BadImage.NOT_A_PHOTO, path)
+    return (data, *inspect(BytesIO(data), kind, len(data), path))
+
+
 def probe(path: Path) -> PhotoInfo:
     """Read a picture's header. Raises ``BadImageError`` with one of the ten reasons."""
     with open_photo(path) as (stream, kind, size):
@@ -215,12 +227,7 @@ def check_result(path: Path) -> PhotoInfo:
     A JPEG is entropy-decoded strictly, at one eighth of its size; a PNG must also have right
     checksums to its end. Raises ``BadImageError`` when it is truncated, damaged or no picture.
     """
-    data = read_photo(path)
-    stream = BytesIO(data)
-    kind = sniff(data[:HEAD_BYTES])
-    if kind is None:
-        raise BadImageError(BadImage.NOT_A_PHOTO, path)
-    info, _ = inspect(stream, kind, len(data), path)
+    data, info, _ = read_whole(path)
     check_pixels(data, info)
     return info
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 
-import cv2
 import numpy as np
 import simplejpeg
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.imaging.colour import Pixels
-from phota_desktop.imaging.decoding import decode, fitted, on_white, resized
+from phota_desktop.imaging.decoding import decode, fitted, resized
 from phota_desktop.imaging.files import replace_file
-from phota_desktop.imaging.formats import HEAD_BYTES, sniff
 from phota_desktop.imaging.problems import BadImage, BadImageError
-from phota_desktop.imaging.reading import inspect, read_photo
+from phota_desktop.imaging.reading import read_whole
 
 QUALITY = 85
 
@@ -47,16 +44,8 @@ def make(path: Path, side: int, cache: Path) -> Path:
     target = place(path, side, cache)
     if target.is_file():
         return target
-    data = read_photo(path)
-    kind = sniff(data[:HEAD_BYTES])
-    if kind is None:
-        raise BadImageError(BadImage.NOT_A_PHOTO, path)
-    info, embedded = inspect(BytesIO(data), kind, len(data), path)
-    decoded = decode(data, info, embedded, max_side=side)
-    pixels = decoded.pixels
-    if decoded.has_alpha:
-        on_white(pixels)
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
+    data, info, embedded = read_whole(path)
+    pixels = decode(data, info, embedded, max_side=side).opaque()
     return _written(target, simplejpeg.encode_jpeg(pixels, QUALITY, "BGR", "420"))
 
 

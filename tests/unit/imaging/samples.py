@@ -127,14 +127,31 @@ def tagged_webp(image: Image.Image, orientation: int = 1, *, lossless: bool = Tr
     return saved(image, "WEBP", lossless=lossless, quality=90, exif=block, xmp=XMP)
 
 
+def tagged_tiff(image: Image.Image, orientation: int = 1) -> bytes:
+    """Encode a TIFF with owner, serial, place, XMP and IPTC."""
+    tags = Image.Exif()
+    tags.load(exif_block(orientation))
+    tags[0x02BC] = XMP
+    tags[0x83BB] = iptc_records()
+    return saved(image, "TIFF", exif=tags)
+
+
 def wide_profile() -> bytes:
     """Return a Display P3 profile: sRGB's with other colorants (SMPTE EG 432-1, D50-adapted)."""
+    return _profile((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189))
+
+
+def adobe_profile() -> bytes:
+    """Return a profile with Adobe RGB's red and green (Adobe RGB (1998) 4.3.1, D50-adapted)."""
+    return _profile((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087))
+
+
+def _profile(red: tuple[float, ...], green: tuple[float, ...]) -> bytes:
+    """Write sRGB's profile with another red and green, and the blue that is left to white."""
     raw = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    colorants = {
-        b"rXYZ": (0.51512, 0.24120, -0.00105),
-        b"gXYZ": (0.29198, 0.69225, 0.04189),
-        b"bXYZ": (0.15710, 0.06657, 0.78407),
-    }
+    white = (0.96420, 1.0, 0.82491)
+    blue = tuple(w - r - g for w, r, g in zip(white, red, green, strict=True))
+    colorants = {b"rXYZ": red, b"gXYZ": green, b"bXYZ": blue}
     for n in range(struct.unpack(">I", raw[128:132])[0]):
         name, offset, _ = struct.unpack(">4sII", raw[132 + 12 * n : 144 + 12 * n])
         if name in colorants:
