@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-import uuid
 from collections.abc import Mapping
 from typing import Any  # request bodies are foreign JSON
 
+from tests.fake_phota import profiles
 from tests.fake_phota.chaos import Chaos
-from tests.fake_phota.memory import FakeJob, FakeProfile
-from tests.fake_phota.pictures import picture
+from tests.fake_phota.memory import FakeJob, mentioned
 from tests.fake_phota.validation import ASYNC_FIELDS, FIELDS, RefusalError, check
 from tests.fake_phota.wire import Answer, Wire
 
@@ -38,7 +36,7 @@ class Api(Wire):
         elif method == "GET" and rest[0] == "jobs" and len(rest) == 2:
             self._job(rest[1])
         elif rest[0] == "profiles":
-            self._profiles(method, rest[1:], query, body)
+            profiles.serve(self, method, rest[1:], query, body)
         else:
             self._not_found()
 
@@ -145,60 +143,6 @@ class Api(Wire):
         }
         return shapes[traits.shape]
 
-    def _profiles(self, method: str, rest: list[str], query: Mapping[str, str], raw: bytes) -> None:
-        memory = self.server.memory
-        fault = memory.chaos.pick("profiles")
-        if self.strike_early(fault):
-            memory.ledger.write("profiles", method=method, path=rest, charged=False)
-            return
-        if method == "POST" and rest == ["add"]:
-            answer = self._add_profile(json.loads(raw))
-        elif method == "GET" and rest == ["ids"]:
-            tag = query.get("tag")
-            found = [p for p in memory.profiles.values() if tag in (None, p.tag)]
-            shown = [{"profile_id": p.id, "status": self._status_of(p)} for p in found]
-            answer = Answer.json(200, {"profiles": shown})
-        else:
-            answer = self._one_profile(method, rest)
-        self.strike_late(fault, answer)
-
-    def _add_profile(self, body: dict[str, Any]) -> Answer:
-        memory = self.server.memory
-        tier = body.get("training_tier", "standard")
-        low, high = (10, 50) if tier == "standard" else (5, 10)
-        if not low <= len(body.get("image_urls", ())) <= high:
-            detail = f"{tier} training takes {low} to {high} images."
-            return Answer.json(400, {"detail": detail, "request_id": self.request_id})
-        made = FakeProfile(f"prof_{uuid.uuid4().hex[:16]}", body.get("tag"))
-        memory.profiles[made.id] = made
-        cents = 290 if tier == "standard" else 149
-        memory.ledger.write("training", profile_id=made.id, tag=made.tag, cents=cents)
-        return Answer.json(200, {"profile_id": made.id})
-
-    def _one_profile(self, method: str, rest: list[str]) -> Answer:
-        memory = self.server.memory
-        profile = memory.profiles.get(rest[0]) if rest else None
-        if profile is None:
-            text = {"code": "NOT_FOUND", "detail": "Not found.", "request_id": self.request_id}
-            return Answer.json(404, text)
-        if method == "DELETE" and len(rest) == 1:
-            del memory.profiles[profile.id]
-            return Answer.json(200, {"profile_id": profile.id, "status": "deleted"})
-        if rest[1:] == ["profile_picture"]:
-            return Answer(200, picture(profile.id, 0), "image/jpeg")
-        status = self._status_of(profile)
-        message = "No subject detected." if status == "ERROR" else ""
-        text = {"profile_id": profile.id, "status": status, "message": message}
-        return Answer.json(200, text)
-
-    def _status_of(self, profile: FakeProfile) -> str:
-        traits = self.server.memory.chaos.traits
-        age = time.monotonic() - profile.created
-        if age >= traits.training_seconds:
-            return traits.training_ends
-        steps = ("VALIDATING", "QUEUING", "IN_PROGRESS")
-        return steps[int(3 * age / traits.training_seconds)]
-
     def _control(self, path: str, body: bytes) -> None:
         memory = self.server.memory
         if path == "/_fake/chaos" and body:
@@ -222,6 +166,7 @@ def _identity(parsed: Any) -> dict[str, object]:
         "client_request_id": parsed.get("client_request_id"),
         "intent_sha256": hashlib.sha256(text).hexdigest(),
         "prompt": parsed.get("prompt"),
+        "profile_ids": mentioned(parsed),
         "fields": sorted(parsed),
         "pictures_sha256": [hashlib.sha256(text.encode()).hexdigest() for text in pictures],
     }

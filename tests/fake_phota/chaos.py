@@ -22,6 +22,18 @@ class Traits:
     ``known_subjects``: ``counts``, ``null``, ``missing`` or ``bare`` (counts without the wrapper).
     ``job_ends``: ``done``, ``moderation``, ``error``. ``images`` caps the pictures delivered.
     ``error_key`` is where the code of an error sits: ``code``, ``type`` or ``error``.
+
+    Trainings. Photos of loopback addresses are fetched, one after another, ``fetch_after`` seconds
+    after the add and with ``fetch_pause`` seconds between; ``keep_photos`` is a folder for what
+    came. ``validating_seconds``, ``queuing_seconds`` and ``in_progress_seconds`` are how long each
+    state lasts, VALIDATING at least until the photos are fetched; one that is None lasts a third
+    of ``training_seconds``. ``training_states`` are the words of these states, ``training_ends``
+    the last one, with ``training_message``. ``no_subject``: ``add`` (400 at once) or ``training``
+    (ERROR after validating). ``count_status`` answers a count that the tier does not take.
+    ``picture_after`` is how long after READY the picture is a 404 still.
+    ``listed``: items of the list are ``status`` (objects with it), ``tag`` (objects with the tag),
+    ``full`` (with both), ``bare`` (with neither) or ``strings``; ``listed_after`` is how long a
+    new profile is missing there; without ``tag_filter`` the list ignores ``?tag=``.
     """
 
     mode: str = "v0.7"
@@ -38,14 +50,29 @@ class Traits:
     link_seconds: float = 86_400.0
     forget_after: float | None = None
     training_seconds: float = 0.2
+    validating_seconds: float | None = None
+    queuing_seconds: float | None = None
+    in_progress_seconds: float | None = None
+    training_states: tuple[str, ...] = ("VALIDATING", "QUEUING", "IN_PROGRESS")
     training_ends: str = "READY"
+    training_message: str = ""
+    no_subject: str = ""
+    count_status: int = 400
+    fetch_after: float = 0.0
+    fetch_pause: float = 0.0
+    keep_photos: str = ""
+    picture_after: float = 0.0
+    listed: str = "status"
+    listed_after: float = 0.0
+    tag_filter: bool = True
 
 
 @dataclass(frozen=True)
 class Fault:
     """One passing fault: strikes requests of ``step`` number ``after`` to ``after + times``.
 
-    ``step``: ``submit``, ``poll``, ``download``, ``profiles``. ``do`` on any step: ``status``
+    ``step``: ``submit``, ``poll``, ``download``, ``profiles`` (all of them) or one of ``add``,
+    ``ids``, ``status``, ``picture``, ``delete``. ``do`` on any step: ``status``
     (answer ``status`` with ``body`` json, html, empty or garbage and ``retry_after``), ``drop``
     (hang up before anything takes effect), ``lose_answer`` (take effect, then hang up), ``reset``
     (take effect, then RST), ``hang`` (take effect, stay silent for ``seconds``), ``truncate``
@@ -89,12 +116,12 @@ class Chaos:
         self._seen = [0] * len(self.faults)
         self._lock = threading.Lock()
 
-    def pick(self, step: str) -> Fault | None:
-        """Return the first fault that strikes this request, or None; counts the request."""
+    def pick(self, *steps: str) -> Fault | None:
+        """Return the first fault that strikes a request of these steps, or None; counts it."""
         struck = None
         with self._lock:
             for index, fault in enumerate(self.faults):
-                if fault.step not in (step, "any"):
+                if fault.step not in (*steps, "any"):
                     continue
                 number = self._seen[index]
                 self._seen[index] += 1
@@ -114,8 +141,9 @@ class Chaos:
         faults = spec.pop("faults", [])
         assert isinstance(seed, int)
         assert isinstance(faults, list)
-        if isinstance(spec.get("states"), list):
-            spec["states"] = tuple(spec["states"])  # type: ignore[arg-type]
+        for name in ("states", "training_states"):
+            if isinstance(spec.get(name), list):
+                spec[name] = tuple(spec[name])  # type: ignore[arg-type]
         return cls(Traits(**spec), tuple(Fault(**f) for f in faults), seed)  # type: ignore[arg-type]
 
     def to_json(self) -> dict[str, object]:

@@ -50,6 +50,23 @@ class Ledger:
         counts = Counter(row["intent_sha256"] for row in self.charges())
         return sum(count - 1 for count in counts.values())
 
+    def trainings(self) -> list[Row]:
+        """Return every profile that was made, each of which cost money (``cents``)."""
+        return self.rows("training")
+
+    def double_trainings(self) -> int:
+        """How many profiles too many: of one tag, one is due."""
+        tags = Counter(row["tag"] for row in self.trainings() if row["tag"])
+        return sum(count - 1 for count in tags.values())
+
+    def fetches(self, profile_id: str | None = None) -> list[Row]:
+        """Return the photos that were fetched, of one profile or all, in their order."""
+        return [row for row in self.rows("fetch") if profile_id in (None, row["profile_id"])]
+
+    def asked(self, step: str | None = None) -> list[Row]:
+        """Return the requests below ``/profiles``: add, ids, status, picture, delete or none."""
+        return [row for row in self.rows("profiles") if step in (None, row["step"])]
+
     def changed_bodies(self) -> list[str]:
         """Return the ``client_request_id`` of every re-POST whose bytes differ from the first."""
         first: dict[str, str] = {}

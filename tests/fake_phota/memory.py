@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import threading
 import time
 import uuid
@@ -14,6 +15,7 @@ from typing import Any  # request bodies are foreign JSON
 from tests.fake_phota.chaos import Chaos
 from tests.fake_phota.ledger import Ledger
 from tests.fake_phota.pictures import picture
+from tests.fake_phota.trainees import Trainees
 
 _SECRET = b"fake links are signed with this"
 _CENTS = {"enhance": 12, "remix": 12, "edit": 9, "generate": 9}
@@ -29,15 +31,6 @@ class FakeJob:
     created: float = field(default_factory=time.monotonic)
 
 
-@dataclass
-class FakeProfile:
-    """One subject in training."""
-
-    id: str
-    tag: str | None
-    created: float = field(default_factory=time.monotonic)
-
-
 class Memory:
     """The state behind the listeners; one lock, so that equal submits at once are one job."""
 
@@ -47,7 +40,7 @@ class Memory:
         self.key = key
         self.origins: dict[str, str] = {}
         self.jobs: dict[str, FakeJob] = {}
-        self.profiles: dict[str, FakeProfile] = {}
+        self.trainees = Trainees(ledger)
         self.files: dict[str, bytes] = {}
         self.lock = threading.Lock()
         self.closing = threading.Event()
@@ -110,7 +103,7 @@ class Memory:
     def result(self, job: FakeJob, *, as_bytes: bool) -> dict[str, Any]:
         """Return the ImageResponse of a finished job."""
         files = self.pictures(job)
-        counts = dict.fromkeys(job.body.get("profile_ids") or (), len(files))
+        counts = dict.fromkeys(mentioned(job.body), len(files))
         answer: dict[str, Any] = {
             "images": [base64.b64encode(f).decode() for f in files] if as_bytes else [],
             "download_urls": [] if as_bytes else self.links(job),
@@ -120,6 +113,13 @@ class Memory:
             shapes = {"counts": {"counts": counts}, "null": None, "bare": counts}
             answer["known_subjects"] = shapes[how]
         return answer
+
+
+def mentioned(body: dict[str, Any]) -> list[str]:
+    """Return the profiles that a request lists or mentions as ``[[id]]``, each once."""
+    inline = re.findall(r"\[\[([^\[\]]+)\]\]", str(body.get("prompt") or ""))
+    given = body.get("profile_ids")
+    return list(dict.fromkeys([*(given if isinstance(given, list) else ()), *inline]))
 
 
 def _sign(name: str, expires: float) -> str:

@@ -27,6 +27,7 @@ REQUIRED = {
         "response_mode",
     ),
 }
+TIERS = {"standard": (10, 50), "fast": (5, 10)}
 _ENUMS = {
     "output_format": ("png", "jpg"),
     "response_mode": ("bytes", "urls"),
@@ -87,6 +88,33 @@ def check(operation: str, body: Any, mode: str) -> dict[str, Any]:
     if body.get("callback_url") and not body.get("async"):
         raise RefusalError(400, "callback_url needs async", "callback_url")
     return body
+
+
+def check_training(body: Any, count_status: int = 400) -> tuple[str | None, str, list[str]]:
+    """Return tag, tier and addresses of an add; raises :class:`RefusalError`."""
+    if not isinstance(body, dict):
+        raise RefusalError(422, "Input should be a valid dictionary")
+    for name in body:
+        if name not in ("image_urls", "training_tier", "tag"):
+            raise RefusalError(422, "Extra inputs are not permitted", name, "extra_forbidden")
+    urls, tag = body.get("image_urls"), body.get("tag")
+    tier = body.get("training_tier", "standard")
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise RefusalError(422, "Input should be a valid list of strings", "image_urls")
+    if not 5 <= len(urls) <= 50:
+        raise RefusalError(422, "List should have 5 to 50 items", "image_urls", "too_short")
+    if tier not in TIERS:
+        raise RefusalError(422, "Input should be 'standard' or 'fast'", "training_tier", "enum")
+    if tag is not None and not (isinstance(tag, str) and 1 <= len(tag) <= 128):
+        raise RefusalError(422, "String should have 1 to 128 characters", "tag")
+    low, high = TIERS[tier]
+    if not low <= len(urls) <= high:
+        said = f"{tier} training takes {low} to {high} images."
+        raise RefusalError(count_status, said, "image_urls")
+    for number, url in enumerate(urls, start=1):
+        if not url.startswith(("http://", "https://")):
+            raise RefusalError(400, f"Image {number} is not a public URL.")
+    return tag, tier, urls
 
 
 def _check_model(body: dict[str, Any]) -> None:
