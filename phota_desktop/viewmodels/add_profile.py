@@ -1,0 +1,355 @@
+"""Adding a profile: whom it shows, its photos and tier, what is still missing, and the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from phota_desktop.core.errors import PhotaError
+from phota_desktop.core.jobs import Engine
+from phota_desktop.core.photo_check import PhotoFacts, SetVerdict, judge_set
+from phota_desktop.core.profiles import TrainingTier
+from phota_desktop.core.training import Kind, Training, TrainingOrder, is_address
+from phota_desktop.viewmodels.photo_intake import PhotoIntake
+from phota_desktop.viewmodels.profile_draft import LONGEST_NAME, Draft, Problem, Way
+from phota_desktop.viewmodels.training_photos import TrainingPhotosModel
+from phota_desktop.viewmodels.training_words import (
+    TIER_NAMES,
+    again_words,
+    consent_text,
+    join_addresses,
+    price_words,
+    read_addresses,
+    train_words,
+    where_words,
+)
+from phota_desktop.viewmodels.words import plain
+
+if TYPE_CHECKING:
+    from phota_desktop.services.composition import Services
+    from phota_desktop.viewmodels.settings import SettingsViewModel
+
+
+class AddProfileViewModel(QObject):
+    """One form for each profile that gets a new training, and one for someone new.
+
+    What is filled in stays until a training of it starts, ``clear`` or the end of the program.
+    """
+
+    changed = Signal()
+    started = Signal(object)
+    """The :class:`Training` that was begun; the form of it is empty again."""
+    bucket_asked = Signal()
+    cap_asked = Signal()
+
+    def __init__(self, settings: SettingsViewModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.draft = Draft()
+        self.photos = TrainingPhotosModel(self)
+        self.intake = PhotoIntake(self.photos, self)
+        self.is_starting = False
+        self.failure: Problem | None = None
+        """Why the last start failed, until something is changed."""
+        self._settings = settings
+        self._services: Services | None = None
+        self._kept: dict[str, Draft] = {}
+        self._leave: Callable[[], None] = _nothing
+        self.photos.changed.connect(self._on_photos)
+        self.intake.changed.connect(self.changed)
+        settings.changed.connect(self._on_settings)
+        settings.engine_changed.connect(self._on_settings)
+
+    def attach(self, services: Services) -> None:
+        """Take over the services; photos that were dropped before are checked now."""
+        self._services = services
+        self._leave = services.hosting.changed.subscribe(lambda _hosting: self._on_settings())
+        self.intake.attach(services)
+        self.changed.emit()
+
+    def detach(self) -> None:
+        """Stop, before the services close."""
+        self._leave()
+        self._leave, self._services = _nothing, None
+        self.intake.detach()
+
+    # -- the form -----------------------------------------------------------------------
+
+    def open(self, paths: Sequence[Path] = (), profile_id: str = "") -> None:
+        """Show the form for someone new, or a new training of a profile, and add these photos."""
+        if profile_id != self.draft.profile_id:
+            self.intake.stop()
+            self._kept[self.draft.profile_id] = replace(self.draft, rows=self.photos.rows)
+            draft = self._kept.pop(profile_id, None)
+            if draft is not None:
+                self._show(draft)
+            else:
+                self._prefill(profile_id)
+        self.intake.add(paths)
+        self.intake.check()
+
+    def clear(self) -> None:
+        """Empty the form; for a profile, fill it again with what is known."""
+        self.intake.stop()
+        self._prefill(self.draft.profile_id)
+
+    @property
+    def is_blank(self) -> bool:
+        """True when nothing would be lost by emptying the form."""
+        bare = replace(self.draft, kind=Kind.PERSON, tier=TrainingTier.STANDARD)
+        return bare == Draft() and not self.photos.rows
+
+    def set_name(self, name: str) -> None:
+        """Take the name; it stays on this computer."""
+        self._change(name=name)
+
+    def set_kind(self, kind: Kind | str) -> None:
+        """Say whom it shows; a consent to other words counts no longer."""
+        new = Kind(kind)
+        kept = self.draft.consent if self.draft.consent == consent_text(new) else ""
+        self._change(kind=new, consent=kept)
+
+    def set_tier(self, tier: TrainingTier | str) -> None:
+        """Choose the tier."""
+        self._change(tier=TrainingTier(tier))
+
+    def set_consent(self, agreed: bool) -> None:
+        """Take or take back the consent to the words that are shown."""
+        self._change(consent=consent_text(self.draft.kind) if agreed else "")
+
+    def set_addresses(self, text: str) -> None:
+        """Take the addresses, one a line."""
+        self._change(addresses=text)
+
+    def add_link(self, link: str) -> None:
+        """Add one address, as from a drop."""
+        self.set_addresses(join_addresses(self.draft.addresses, [link]))
+
+    def take_way(self, way: Way) -> None:
+        """Go the way out of a problem."""
+        if way is Way.CHECK:
+            self.intake.check()
+        elif way is Way.TIER:
+            self.set_tier(self.set_verdict.other_tier or self.draft.tier)
+        elif way is Way.BUCKET:
+            self.bucket_asked.emit()
+        elif way is Way.CAP:
+            self.cap_asked.emit()
+
+    # -- what it means ------------------------------------------------------------------
+
+    @property
+    def engine(self) -> Engine:
+        """Who would train."""
+        return self._settings.engine
+
+    @property
+    def needs_consent(self) -> bool:
+        """True when photos leave this computer."""
+        return self.engine is Engine.PHOTA
+
+    @property
+    def consent_words(self) -> str:
+        """The sentence to agree to."""
+        return consent_text(self.draft.kind)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that are whole."""
+        return read_addresses(self.draft.addresses)[0]
+
+    @property
+    def count(self) -> int:
+        """How many photos would be used."""
+        return len(self.photos.used) + len(self.addresses)
+
+    @property
+    def set_verdict(self) -> SetVerdict:
+        """Whether the photos in use make a training of the tier, and what would help."""
+        remote = [PhotoFacts(Path(address)) for address in self.addresses]
+        facts = [row.facts or PhotoFacts(row.path) for row in self.photos.rows]
+        chosen = {*self.photos.used, *(one.path for one in remote)}
+        pet = self.draft.kind is not Kind.PERSON
+        return judge_set([*facts, *remote], chosen, self.draft.tier, pet=pet)
+
+    def fits(self, tier: TrainingTier) -> bool:
+        """Tell whether a tier takes as many photos as are used."""
+        fewest, most = tier.photo_range
+        return fewest <= self.count <= most
+
+    def price(self, tier: TrainingTier) -> Decimal | None:
+        """Return the price of one training in US dollars, None where none is published."""
+        if self.engine is Engine.LOCAL:
+            return Decimal(0)
+        return self._settings.prices.training.get(tier.value)
+
+    def price_words(self, tier: TrainingTier) -> str:
+        """Return the price of a tier as it is shown."""
+        return price_words(self.price(tier), self.engine)
+
+    @property
+    def train_words(self) -> str:
+        """What stands on the button."""
+        return train_words(self.draft.name, self.price(self.draft.tier), self.engine)
+
+    @property
+    def where_words(self) -> str:
+        """Where the photos go."""
+        files = len(self.photos.used)
+        return where_words(
+            self.engine, self.bucket, self.draft.tier, files=files, addresses=len(self.addresses)
+        )
+
+    @property
+    def bucket(self) -> str:
+        """The label of the person's bucket, empty while it cannot be used."""
+        hosting = self._services.hosting if self._services else None
+        ready = hosting is not None and hosting.is_ready and hosting.address is not None
+        return hosting.address.label if ready and hosting and hosting.address else ""
+
+    @property
+    def can_start(self) -> bool:
+        """True when nothing is missing and nothing is being started."""
+        return not self.is_starting and not self.problems()
+
+    @property
+    def first_problem(self) -> Problem | None:
+        """What to tell beside the button: why a start failed, else what is missing first."""
+        return self.failure or next(iter(self.problems()), None)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is missing, in the order of the form; empty when it can be started."""
+        draft, found = self.draft, []
+        if self._services is None:
+            found.append(Problem("One moment: the engine is starting."))
+        found += self._photo_problems()
+        if not draft.name.strip():
+            whom = "this person" if draft.kind is Kind.PERSON else f"this {draft.kind}"
+            found.append(Problem(f"Give {whom} a name.", "name"))
+        elif len(draft.name.strip()) > LONGEST_NAME:
+            found.append(Problem(f"A name has at most {LONGEST_NAME} characters.", "name"))
+        if self.engine is Engine.PHOTA:
+            if self.photos.used and not self.bucket:
+                found.append(Problem("Photos of this computer need a bucket.", "", Way.BUCKET))
+            if not draft.consent:
+                found.append(Problem("Tick the permission to send these photos.", "consent"))
+        return tuple(found)
+
+    def _photo_problems(self) -> list[Problem]:
+        found = []
+        if not self.photos.rows and not self.draft.addresses.strip():
+            return [Problem("Add photos first.", "photos")]
+        wrong = read_addresses(self.draft.addresses)[1]
+        if wrong:
+            found.append(Problem(wrong[0], "addresses"))
+        if self.addresses and self.engine is Engine.LOCAL:
+            words = "The local engine opens no connections: it takes photos of this computer."
+            found.append(Problem(words, "addresses"))
+        if self.intake.is_checking or self.intake.is_looking:
+            found.append(Problem("Photos are being checked.", "photos"))
+        elif self.photos.unchecked:
+            found.append(Problem("Some photos are not checked yet.", "photos", Way.CHECK))
+        verdict = self.set_verdict
+        if not verdict.enough:
+            way = Way.TIER if verdict.other_tier else Way.NONE
+            found.append(Problem(verdict.words, "photos", way))
+        return found
+
+    def way_words(self, way: Way) -> str:
+        """Return what stands on the button of a way out."""
+        other = self.set_verdict.other_tier if way is Way.TIER else None
+        return f"Use {TIER_NAMES[other]}" if other else way.value
+
+    # -- the start ----------------------------------------------------------------------
+
+    def submit(self) -> None:
+        """Begin the training, once; nothing happens while something is missing."""
+        self.failure = None
+        if self._services is None or not self.can_start:
+            self.changed.emit()
+            return
+        draft = self.draft
+        order = TrainingOrder(
+            name=" ".join(draft.name.split()),
+            tier=draft.tier,
+            photos=(*map(str, self.photos.used), *self.addresses),
+            kind=draft.kind,
+            consent=draft.consent if self.needs_consent else "",
+        )
+        self.is_starting = True
+        self._services.tasks.spawn(self._begin(self._services, order), name="begin training")
+        self.changed.emit()
+
+    async def _begin(self, services: Services, order: TrainingOrder) -> None:
+        price = None if self.engine is Engine.LOCAL else self.price(order.tier)
+        cap = self._settings.value.daily_cap
+        profile_id = self.draft.profile_id
+        training: Training | None = None
+        try:
+            training = await services.trainer.begin(order, price, cap=cap)
+        except PhotaError as error:
+            ways = {"daily_cap": Way.CAP, "bucket": Way.BUCKET}
+            words = plain(f"{error.message} {error.hint}".strip())
+            self.failure = Problem(words, error.field, ways.get(error.field, Way.NONE))
+        finally:
+            self.is_starting = False
+            if training is None:
+                self.changed.emit()
+        if training is not None:
+            self._kept.pop(profile_id, None)
+            if self.draft.profile_id == profile_id:
+                self._show(Draft())
+            self.started.emit(training)
+
+    # -- drafts -------------------------------------------------------------------------
+
+    def _prefill(self, profile_id: str) -> None:
+        """Show an empty form, or one with what is known of a profile and its earlier photos."""
+        if not profile_id or self._services is None:
+            self._show(Draft(profile_id))
+            return
+        person = self._services.people.find(profile_id)
+        earlier = [one for one in self._services.trainer.known() if one.profile_id == profile_id]
+        order = earlier[0].order if earlier else None
+        photos = order.photos if order else ()
+        files = [Path(photo) for photo in photos if not is_address(photo)]
+        name = person.name if person is not None else order.name if order else ""
+        kind = person.kind if person is not None and person.kind in tuple(Kind) else ""
+        draft = Draft(
+            profile_id,
+            name=name,
+            kind=Kind(kind) if kind else order.kind if order else Kind.PERSON,
+            tier=order.tier if order else TrainingTier.STANDARD,
+            addresses="\n".join(photo for photo in photos if is_address(photo)),
+            note=again_words(name, had_photos=bool(files)),
+        )
+        self._show(draft)
+        self.intake.add(files, missing_too=False)
+
+    def _show(self, draft: Draft) -> None:
+        self.draft = replace(draft, rows=())
+        self.failure = None
+        self.intake.told, self.intake.folders = "", ()
+        self.photos.show(draft.rows)
+
+    def _change(self, **fields: object) -> None:
+        new = replace(self.draft, **fields)  # type: ignore[arg-type]  # checked by the dataclass
+        if new != self.draft:
+            self.draft, self.failure = new, None
+            self.changed.emit()
+
+    def _on_photos(self) -> None:
+        self.failure = None
+        self.changed.emit()
+
+    def _on_settings(self) -> None:
+        self.failure = None  # another cap, price, key or bucket
+        self.changed.emit()
+
+
+def _nothing() -> None:
+    """Leave nothing."""
