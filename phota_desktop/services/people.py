@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import math
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
@@ -18,20 +21,25 @@ from phota_desktop.services.threads import Threads
 from phota_desktop.store.notebook import Notebook, PersonName
 from phota_desktop.store.paths import AppFolders
 
+if TYPE_CHECKING:
+    from phota_desktop.api.client import PhotaClient
+
 _log = logging.getLogger(__name__)
 
 LOCAL_ACCOUNT = "local"
 """The account of the local engine in the notebook and the cache."""
 LONGEST_NAME = 80
 _MOST_PEOPLE = 1000
-_AT_ONCE = 2
-"""Questions at once: half of the client's connections, the others are for jobs."""
 _OUR_TAG = "pd-"
 """How the tags begin by which a lost training is found again; they are no names."""
-_FUTILE = (ErrorKind.OFFLINE, ErrorKind.KEY_REJECTED, ErrorKind.BUSY, ErrorKind.DISK)
+_FUTILE = (
+    *(ErrorKind.OFFLINE, ErrorKind.KEY_REJECTED, ErrorKind.BUSY, ErrorKind.DISK),
+    *(ErrorKind.NO_CREDIT, ErrorKind.TOO_SLOW, ErrorKind.CANCELED),
+)
 """What would end the next question in the same way."""
 _HARMLESS = (ErrorKind.GONE, ErrorKind.BAD_IMAGE)
 """What says something of one profile alone: no picture yet, or none that is one."""
+_WITH_PICTURE = (None, ProfileStatus.READY, ProfileStatus.INACTIVE)
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,13 @@ class Person:
     message: str = ""
     picture: Path | None = None
     kind: str = ""
+    tag: str = ""
+    """As the server has it; the one by which a training of ours is found again is no name."""
+
+    @property
+    def foreign_tag(self) -> str:
+        """The tag that somebody gave it, empty for none and for one of ours."""
+        return "" if self.tag.startswith(_OUR_TAG) else self.tag
 
     @property
     def is_ready(self) -> bool:
@@ -72,17 +87,29 @@ class _Account:
 
 
 class People:
-    """The people of the engine and key in use; other accounts are kept for the way back."""
+    """The people of the engine and key in use; other accounts are kept for the way back.
+
+    ``learned`` gives every status that a server said of the present account, ``listed`` the ids
+    of each list it gave. Questions go out one at a time, whoever asks.
+    """
 
     def __init__(
         self, session: Session, notebook: Notebook, threads: Threads, folders: AppFolders
     ) -> None:
         self.changed: Event[People] = Event()
+        self.learned: Event[tuple[Profile, ...]] = Event()
+        self.listed: Event[tuple[str, ...]] = Event()
+        self.asked_at = -math.inf
+        """When the last question was answered, by the monotonic clock."""
+        self.lists_states = False
+        """Whether the server's last list said the state of everyone in it."""
         self._session = session
         self._notebook = notebook
         self._threads = threads
         self._cache = folders.cache / "people"
         self._accounts: dict[str, _Account] = {}
+        self._built: tuple[_Account, tuple[Person, ...]] = (_Account(), ())
+        self._turn = asyncio.Lock()
         self._refreshing: dict[str, asyncio.Future[PhotaError | None]] = {}
         self._shown = self.account
         session.changed.subscribe(self._on_session)
@@ -97,16 +124,14 @@ class People:
     def people(self) -> tuple[Person, ...]:
         """Everyone listed: those with a name first, by name, the others as the server has them."""
         known = self._known(self.account)
-        people = [_person(profile, known) for profile in known.profiles]
-        nameless = {one.id for one in known.profiles if not _name(one, known)}
-        return tuple(
-            sorted(
-                people,
-                key=lambda one: (
-                    ("1",) if one.id in nameless else ("0", one.name.casefold(), one.id)
-                ),
-            )
-        )
+        if self._built[0] is not known:
+            self._built = (known, _everyone(known))
+        return self._built[1]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that others gave to profiles of this account, in order."""
+        return tuple(sorted({one.foreign_tag for one in self.people} - {""}, key=str.casefold))
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -124,12 +149,13 @@ class People:
         """Return one person of the present account, None when it lists no such profile."""
         return next((person for person in self.people if person.id == profile_id), None)
 
-    async def refresh(self) -> PhotaError | None:
+    async def refresh(self, *, most: int = _MOST_PEOPLE) -> PhotaError | None:
         """Ask the server who there is, how the unfinished trainings are, and for new pictures.
 
         Free. Returns, and does not raise, the first error: what was known before stays then. A
         second call at the same time joins the first. A picture that is not there (404) or is
-        none is asked for again at the next refresh.
+        none is asked for again at the next refresh. Where the list says no states, those of
+        ``most`` profiles are asked for here, and the others are left to the watcher.
         """
         account = self.account
         while (running := self._refreshing.get(account)) is not None:
@@ -138,62 +164,118 @@ class People:
                 return running.result()
         running = self._refreshing[account] = asyncio.get_running_loop().create_future()
         try:
-            error = await self._refresh(account, self._session.engine)
+            error = await self._refresh(account, self._session.engine, most)
             running.set_result(error)
         finally:
             running.cancel()  # without effect on a result
             del self._refreshing[account]
         return error
 
-    async def rename(self, profile_id: str, name: str) -> None:
+    async def rename(self, profile_id: str, name: str, kind: str | None = None) -> None:
         """Call a profile of this account ``name`` from now on; an empty name takes it away.
 
-        The name stays on this computer. Raises PhotaError DISK.
+        The name stays on this computer, as does its ``kind`` (None leaves that). Raises
+        PhotaError DISK.
         """
         account = self.account
         old = self._known(account).names.get(profile_id)
+        if kind is None:
+            kind = old.kind if old else ""
         line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-        await self._threads.journal(
-            self._notebook.name,
-            account,
-            profile_id,
-            line[:LONGEST_NAME].strip(),
-            old.kind if old else "",
-        )
+        name = line[:LONGEST_NAME].strip()
+        await self._threads.journal(self._notebook.name, account, profile_id, name, kind)
         await self._read_names(account)
+
+    async def delete(self, profile_id: str) -> None:
+        """Delete a profile at the server for good, then our name and its picture here.
+
+        One that is gone there already (404) counts as deleted. Raises PhotaError.
+        """
+        account = self.account
+        client = await self._client()
+        async with self._turn:
+            try:
+                await client.profiles.delete(profile_id)
+            except PhotaError as error:
+                if error.kind is not ErrorKind.GONE:
+                    raise
+            finally:
+                self.asked_at = time.monotonic()
+        await self._forget(account, profile_id)
+
+    async def _forget(self, account: str, profile_id: str) -> None:
+        """Drop one profile that is no more from the list, the names and the pictures."""
+        profiles = tuple(one for one in self._known(account).profiles if one.id != profile_id)
+        self._set(account, profiles=profiles)
+        await self._threads.files(portraits.drop, self._cache / account, profile_id)
+        await self._threads.journal(self._notebook.name, account, profile_id, "", "")
+        await self._read_names(account)
+
+    # -- single questions ---------------------------------------------------------------
+
+    async def ask_list(self) -> None:
+        """Ask who there is. Raises PhotaError."""
+        account, client = self.account, await self._client()
+        async with self._turn:
+            try:
+                profiles = (await client.profiles.ids())[:_MOST_PEOPLE]
+            finally:
+                self.asked_at = time.monotonic()
+            await self._list(account, profiles)
+
+    async def ask_status(self, profile_id: str) -> None:
+        """Ask how one profile is. Raises PhotaError."""
+        account, client = self.account, await self._client()
+        async with self._turn:
+            try:
+                said = await client.profiles.status(profile_id)
+            finally:
+                self.asked_at = time.monotonic()
+            self._learn(account, said)
+
+    async def ask_picture(self, profile_id: str) -> None:
+        """Ask for one profile's picture and keep it. Raises PhotaError: GONE where none is yet."""
+        account, client = self.account, await self._client()
+        async with self._turn:
+            try:
+                content = await client.profiles.picture(profile_id)
+            finally:
+                self.asked_at = time.monotonic()
+        path = await self._threads.files(portraits.keep, self._cache / account, profile_id, content)
+        self._set(account, pictures={**self._known(account).pictures, profile_id: path})
+
+    async def _client(self) -> PhotaClient:
+        account, engine = self.account, self._session.engine
+        await self._session.load(engine)
+        if account != self.account:  # changed meanwhile: that client is another's
+            raise PhotaError(ErrorKind.CANCELED, surely_not_charged=True)
+        return self._session.client(engine)
 
     # -- one refresh --------------------------------------------------------------------
 
-    async def _refresh(self, account: str, engine: Engine) -> PhotaError | None:
+    async def _refresh(self, account: str, engine: Engine, most: int) -> PhotaError | None:
         try:
             await self._read_names(account)
             await self._session.load(engine)
             if account != self.account:
                 return None  # the engine or key was changed meanwhile: this client is another's
-            client = self._session.client(engine)
-            profiles = (await client.profiles.ids())[:_MOST_PEOPLE]
-            await self._list(account, profiles)
+            await self.ask_list()
         except PhotaError as error:
             return error
-
-        async def ask_status(profile_id: str) -> None:
-            self._learn(account, await client.profiles.status(profile_id))
-
-        async def ask_picture(profile_id: str) -> None:
-            content = await client.profiles.picture(profile_id)
-            path = await self._threads.files(
-                portraits.keep, self._cache / account, profile_id, content
-            )
-            pictures = {**self._known(account).pictures, profile_id: path}
-            self._set(account, pictures=pictures)
-
-        unsure = [one.id for one in self._known(account).profiles if _is_unsure(one)]
-        problem = await _each(unsure, ask_status)
+        unsure = [one.id for one in self._known(account).profiles if self._is_unsure(one)]
+        problem = await _each(unsure[:most], self.ask_status)
         if problem is not None and problem.kind in _FUTILE:
             return problem
         known = self._known(account)
-        missing = [one.id for one in known.profiles if one.id not in known.pictures]
-        return await _each(missing, ask_picture) or problem
+        missing = [one.id for one in known.profiles if lacks_picture(one, known.pictures)]
+        return await _each(missing, self.ask_picture) or problem
+
+    def _is_unsure(self, profile: Profile) -> bool:
+        """Tell whether the server has more to say than its list did: a state, a failure's why."""
+        status = profile.status
+        if status is None or (not status.is_final and not self.lists_states):
+            return True
+        return status is ProfileStatus.ERROR and not profile.message
 
     async def _read_names(self, account: str) -> None:
         names = await self._threads.journal(self._notebook.names, account)
@@ -206,7 +288,12 @@ class People:
         pictures = await self._threads.files(portraits.kept, folder, ids)
         before = {profile.id: profile for profile in self._known(account).profiles}
         merged = tuple(_merged(before.get(one.id), one) for one in profiles)
+        if account == self.account:
+            self.lists_states = all(one.status is not None for one in profiles)
         self._set(account, profiles=merged, pictures=pictures, is_listed=True)
+        self._tell(account, [one for one in profiles if one.status is not None])
+        if account == self.account:
+            self.listed.emit(tuple(ids))
         await self._threads.files(portraits.drop_others, folder, pictures)
 
     def _learn(self, account: str, said: Profile) -> None:
@@ -218,6 +305,11 @@ class People:
                 for one in profiles
             ),
         )
+        self._tell(account, [said])
+
+    def _tell(self, account: str, said: Sequence[Profile]) -> None:
+        if said and account == self.account:
+            self.learned.emit(tuple(said))
 
     # -- what is known ------------------------------------------------------------------
 
@@ -246,7 +338,23 @@ def _person(profile: Profile, known: _Account) -> Person:
         profile.message,
         known.pictures.get(profile.id),
         ours.kind if ours else "",
+        profile.tag,
     )
+
+
+def _everyone(known: _Account) -> tuple[Person, ...]:
+    """Return who is listed: those with a name first, by name, the others as listed."""
+    nameless = {one.id for one in known.profiles if not _name(one, known)}
+
+    def place(one: Person) -> tuple[str, ...]:
+        return ("1",) if one.id in nameless else ("0", one.name.casefold(), one.id)
+
+    return tuple(sorted((_person(one, known) for one in known.profiles), key=place))
+
+
+def lacks_picture(profile: Profile | Person, pictures: Mapping[str, Path]) -> bool:
+    """Tell whether there may be a picture that is not here: there is none before the end."""
+    return profile.status in _WITH_PICTURE and profile.id not in pictures
 
 
 def _name(profile: Profile, known: _Account) -> str:
@@ -265,32 +373,18 @@ def _merged(before: Profile | None, said: Profile) -> Profile:
     return replace(said, status=status, message=message, tag=said.tag or before.tag)
 
 
-def _is_unsure(profile: Profile) -> bool:
-    """Tell whether the server may have more to say: a state to come, or a failure's reason."""
-    if profile.status is None or not profile.status.is_final:
-        return True
-    return profile.status is ProfileStatus.ERROR and not profile.message
-
-
 async def _each(
     profile_ids: Iterable[str], ask: Callable[[str], Awaitable[None]]
 ) -> PhotaError | None:
-    """Ask for every profile, a few at once; return the first error that matters."""
-    waiting = iter(profile_ids)
-    errors: list[PhotaError] = []
-
-    async def work() -> None:
-        for profile_id in waiting:
-            if any(error.kind in _FUTILE for error in errors):
-                return
-            try:
-                await ask(profile_id)
-            except PhotaError as error:
-                _log.info("a profile's state or picture was not had: %s", error.kind)
-                if error.kind not in _HARMLESS:
-                    errors.append(error)
-
-    async with asyncio.TaskGroup() as group:
-        for n in range(_AT_ONCE):
-            group.create_task(work(), name=f"people {n}")
-    return next(iter(errors), None)
+    """Ask for every profile, one after the other; return the first error that matters."""
+    first: PhotaError | None = None
+    for profile_id in profile_ids:
+        try:
+            await ask(profile_id)
+        except PhotaError as error:
+            _log.info("a profile's state or picture was not had: %s", error.kind)
+            if error.kind not in _HARMLESS:
+                first = first or error
+            if error.kind in _FUTILE:
+                break
+    return first
