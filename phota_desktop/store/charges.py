@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from phota_desktop.store.journal import Journal
 
+AGAIN = "~"
+"""Between a training's tag and a number, for the charges of sending it again: ``pd-…~2``."""
+
 
 @dataclass(frozen=True)
 class Charge:
-    """One training; ``time`` is when it was sent, in seconds since 1970.
+    """One sending of a training; ``time`` is when it was sent, in seconds since 1970.
 
     ``amount`` is None where the price is not published; ``certain`` is false while it is not
     known whether it began.
@@ -32,41 +37,59 @@ class Charges:
 
     def save(self, charge: Charge) -> None:
         """Commit a charge, new or changed, before it can be made."""
-        amount = None if charge.amount is None else str(charge.amount)
         with self._journal.transaction() as database:
-            database.execute(
-                "INSERT OR REPLACE INTO charges (tag, sent, profile, amount, currency, certain)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    *(charge.tag, charge.time, charge.profile_id, amount, charge.currency),
-                    int(charge.certain),
-                ),
-            )
+            write(database, charge)
 
-    def settle(self, tag: str, profile_id: str) -> None:
-        """Commit that a training began; nothing where it is not on record."""
-        with self._journal.transaction() as database:
-            database.execute(
-                "UPDATE charges SET profile = ?, certain = 1 WHERE tag = ?", (profile_id, tag)
-            )
-
-    def drop(self, tag: str) -> None:
-        """Take back a charge that certainly was not made."""
-        with self._journal.transaction() as database:
-            database.execute("DELETE FROM charges WHERE tag = ?", (tag,))
+    def of_training(self, tag: str) -> list[Charge]:
+        """Return what a training cost or may have cost, the first time it was sent first."""
+        return self._charges("WHERE tag = ? OR tag GLOB ? ORDER BY sent", tag, f"{tag}{AGAIN}*")
 
     def between(self, since: float, until: float) -> list[Charge]:
         """Return the charges sent from ``since`` on and before ``until``, oldest first."""
+        return self._charges("WHERE sent >= ? AND sent < ? ORDER BY sent", since, until)
+
+    def _charges(self, where: str, *values: object) -> list[Charge]:
         rows = self._journal.read(
-            "SELECT tag, sent, profile, amount, currency, certain FROM charges"
-            " WHERE sent >= ? AND sent < ? ORDER BY sent",
-            since,
-            until,
+            f"SELECT tag, sent, profile, amount, currency, certain FROM charges {where}",  # noqa: S608  (ours)
+            *values,
         )
         return [
             Charge(tag, sent, profile, _amount(amount), bool(certain), currency)
             for tag, sent, profile, amount, currency, certain in rows
         ]
+
+
+def write(database: sqlite3.Connection, charge: Charge) -> None:
+    """Write a charge within a transaction."""
+    amount = None if charge.amount is None else str(charge.amount)
+    database.execute(
+        "INSERT OR REPLACE INTO charges (tag, sent, profile, amount, currency, certain)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            *(charge.tag, charge.time, charge.profile_id, amount, charge.currency),
+            int(charge.certain),
+        ),
+    )
+
+
+def settle(database: sqlite3.Connection, tag: str, profile_ids: Sequence[str]) -> None:
+    """Write that a training began; if it was sent again, one of its charges for each profile.
+
+    The newest come first: what was found missing before it was sent again most likely never began.
+    """
+    rows = database.execute(
+        "SELECT tag FROM charges WHERE tag = ? OR tag GLOB ? ORDER BY sent DESC, tag DESC",
+        (tag, f"{tag}{AGAIN}*"),
+    ).fetchall()
+    for (one,), profile_id in zip(rows, profile_ids, strict=False):
+        database.execute(
+            "UPDATE charges SET profile = ?, certain = 1 WHERE tag = ?", (profile_id, one)
+        )
+
+
+def drop(database: sqlite3.Connection, tag: str) -> None:
+    """Take back a charge that certainly was not made."""
+    database.execute("DELETE FROM charges WHERE tag = ?", (tag,))
 
 
 def _amount(text: str | None) -> Decimal | None:
