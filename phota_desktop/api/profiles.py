@@ -35,7 +35,16 @@ class ProfilesApi:
         if tag:
             fields["tag"] = tag
         body = json.dumps(fields, separators=(",", ":")).encode()
-        document = await self._read("POST", "profiles/add", posted=True, budget=ADD_S, body=body)
+        try:
+            document = await self._read(
+                "POST", "profiles/add", posted=True, budget=ADD_S, body=body
+            )
+        except PhotaError as error:
+            if error.kind is ErrorKind.GONE:
+                # There is no job or profile yet that could be gone.
+                error.kind = ErrorKind.INVALID
+                error.message = "The server takes no trainings at this address."
+            raise
         profile = wire.profile(document) if isinstance(document, dict) else None
         if profile is None:
             raise errors.unreadable("it names no profile", posted=True)
