@@ -55,6 +55,18 @@ def ask_table(
     dialog.open()
 
 
+def ask_report(
+    parent: QWidget, name: str, folder: Path | None, then: Callable[[Path], object]
+) -> None:
+    """Ask where a report is to be saved as plain text under ``name`` or another one."""
+    dialog = _saving_dialog(parent, "reportDialog", "Export report", folder)
+    dialog.setDefaultSuffix("txt")
+    dialog.setNameFilters(["Text (*.txt)"])
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+    dialog.open()
+
+
 def ask_folder(parent: QWidget, start: Path | None, then: Callable[[Path], object]) -> None:
     """Ask for a folder; ``then`` gets it."""
     dialog = file_dialog(parent, "folderDialog", "Choose folder", start)
