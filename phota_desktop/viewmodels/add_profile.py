@@ -28,7 +28,7 @@ from phota_desktop.viewmodels.training_words import (
     train_words,
     where_words,
 )
-from phota_desktop.viewmodels.words import plain
+from phota_desktop.viewmodels.words import count, money, plain
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
@@ -163,7 +163,7 @@ class AddProfileViewModel(QObject):
         return read_addresses(self.draft.addresses)[0]
 
     @property
-    def count(self) -> int:
+    def number(self) -> int:
         """How many photos would be used."""
         return len(self.photos.used) + len(self.addresses)
 
@@ -176,10 +176,30 @@ class AddProfileViewModel(QObject):
         pet = self.draft.kind is not Kind.PERSON
         return judge_set([*facts, *remote], chosen, self.draft.tier, pet=pet)
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many photos are checked, and how many there are."""
+        rows = self.photos.rows
+        return len(rows) - len(self.photos.unchecked), len(rows)
+
+    @property
+    def status_words(self) -> str:
+        """What the check is doing, or what came of it."""
+        done, all_ = self.progress
+        if self.intake.is_checking:
+            return f"Checking {done} of {all_}…"
+        if self.intake.is_looking:
+            return "Looking for photos…"
+        if not all_:
+            return self.intake.told
+        used = len(self.photos.used)
+        left = f", {all_ - used} left out" if used < all_ else ""
+        return f"{count(all_, 'photo')}{left}. {self.intake.told}".strip()
+
     def fits(self, tier: TrainingTier) -> bool:
         """Tell whether a tier takes as many photos as are used."""
         fewest, most = tier.photo_range
-        return fewest <= self.count <= most
+        return fewest <= self.number <= most
 
     def price(self, tier: TrainingTier) -> Decimal | None:
         """Return the price of one training in US dollars, None where none is published."""
@@ -190,6 +210,17 @@ class AddProfileViewModel(QObject):
     def price_words(self, tier: TrainingTier) -> str:
         """Return the price of a tier as it is shown."""
         return price_words(self.price(tier), self.engine)
+
+    @property
+    def cost_words(self) -> str:
+        """What this training costs, as a sentence or two."""
+        if self.engine is Engine.LOCAL:
+            return "Costs nothing. With an API key, Phota trains a profile that it recognises."
+        price = self.price(self.draft.tier)
+        if price is None:
+            return "The price of this training is not published; Phota charges it once."
+        cap = money(self._settings.value.daily_cap)
+        return f"{money(price)}, once. It counts towards your daily cap of {cap}."
 
     @property
     def train_words(self) -> str:

@@ -83,6 +83,11 @@ class PhotoIntake(QObject):
         folders, self.folders = self.folders, ()
         self.add(folders, recursive=True)
 
+    def tell(self, words: str) -> None:
+        """Say this beside the list."""
+        self.told = words
+        self.changed.emit()
+
     def stop(self) -> None:
         """Check no further photo until :meth:`check` is called or photos are added."""
         if self._services is not None:
