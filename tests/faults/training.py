@@ -1,0 +1,332 @@
+"""Kills the real program between twelve photos and a profile, and lets the next start finish.
+
+Phota and the bucket are processes of their own; gates before them make the moment exact.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from tests.fake_phota.running import KEY, FakePhota
+from tests.faults.gate import Gate, Hold
+
+ROOT = Path(__file__).parents[2]
+PHOTOS = 12
+SECRET = "bucket-secret-0123456789"  # noqa: S105  (of a bucket that is only a test's)
+KEY_ID = "bucket-key-id-0123456789"
+LONGEST = 30.0
+R4_SECONDS = 150.0
+"""More than rule R4 waits: by so much a record is made older instead of waiting."""
+LEAKS = (b"X-Amz-Signature", b"X-Amz-Credential", SECRET.encode(), KEY_ID.encode(), KEY.encode())
+
+
+@dataclass(frozen=True)
+class Point:
+    """A moment to kill at: one request held by the gate of ``phota`` or of the ``bucket``.
+
+    ``verb`` is what is killed, ``add`` or the ``resume`` after it. ``traits`` are the server's
+    until then. ``made`` says whether the server made the profile though its answer was lost.
+    """
+
+    name: str
+    at: str
+    hold: Hold
+    verb: str = "add"
+    traits: dict[str, object] = field(default_factory=dict)
+    asks_again: bool = False
+
+
+def photographs(folder: Path) -> list[str]:
+    """Write twelve different photos with a place and an owner in them; return their paths."""
+    folder.mkdir()
+    names = []
+    with Image.open(ROOT / "resources" / "samples" / "portrait.jpg") as opened:
+        portrait = opened.convert("RGB").resize((1800, 1800))
+    for n in range(PHOTOS):
+        tags = Image.Exif()
+        tags[0x013B] = "Owner Of This"
+        tags.get_ifd(0x8825)[1] = "N"
+        left, top = 60 * (n % 4), 90 * (n // 4)
+        path = folder / f"IMG_{n:02}.jpg"
+        portrait.crop((left, top, left + 1500, top + 1200)).save(path, quality=88, exif=tags)
+        names.append(str(path))
+    return names
+
+
+class Bucket:
+    """An S3 server from the package index in a process of its own."""
+
+    def __enter__(self) -> Bucket:
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                self.origin = found[0]
+                break
+        else:
+            raise RuntimeError("The bucket's server did not start.")
+        # It writes a line a request: a pipe that nobody reads would stop it.
+        threading.Thread(target=self._process.stderr.read, daemon=True).start()
+        return self
+
+    def __exit__(self, *_args: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def make(self, name: str) -> None:
+        """Make an empty bucket."""
+        self._ask("PUT", f"/{name}")
+
+    def objects(self, name: str) -> list[str]:
+        """Return what lies in a bucket."""
+        listed = self._ask("GET", f"/{name}?list-type=2").decode()
+        return re.findall(r"<Key>([^<]+)</Key>", listed)
+
+    def _ask(self, method: str, path: str) -> bytes:
+        request = urllib.request.Request(self.origin + path, method=method)  # noqa: S310
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=10) as answer:
+            return bytes(answer.read())
+
+
+class Trainee:
+    """One person who trains one profile, in a home of their own, whatever is killed."""
+
+    def __init__(self, folder: Path, bucket: Bucket, photos: list[str], mutant: str = "") -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.home = folder / "home"
+        self.home.mkdir(mode=0o700)
+        self.photos = photos
+        self.mutant = mutant
+        self.kills = 0
+        self.starts = 0
+        self.trouble: list[str] = []
+        self._bucket = bucket
+        self._name = f"photos-{os.urandom(6).hex()}"
+        bucket.make(self._name)
+        self.fake = FakePhota(folder / "ledger", training_seconds=0.0)
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Trainee]:
+        """Run Phota, and the gates before it and the bucket."""
+        with self.fake, Gate(self._bucket.origin) as self.bucket:
+            root = self.fake.url.removesuffix("/v1/phota")
+            with Gate(root) as self.phota:
+                address = {
+                    "provider": "s3",
+                    "bucket": self._name,
+                    "region": "us-east-1",
+                    "endpoint": self.bucket.origin,
+                    "account": "",
+                    "prefix": "training",
+                }
+                settings = {"daily_cap": "100000", "bucket": address}
+                (self.home / "settings.json").write_text(json.dumps(settings))
+                yield self
+
+    def add(self) -> list[str]:
+        """Return the words that train the person of this test."""
+        return ["profiles", "add", *self.photos, "--name", "Anna", "--engine", "phota", "--yes"]
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the program, or its mutant."""
+        program = ["tests.faults.mutant", self.mutant] if self.mutant else ["phota_desktop"]
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        self.starts += 1
+        return subprocess.Popen(
+            [sys.executable, "-m", *program, *arguments],
+            cwd=ROOT,
+            env={
+                **kept,
+                "HOME": str(self.folder),
+                "PHOTA_DESKTOP_HOME": str(self.home),
+                "PHOTA_BASE_URL": f"{self.phota.origin}/v1/phota",
+                "PHOTA_API_KEY": KEY,
+                "PHOTA_BUCKET_KEY_ID": KEY_ID,
+                "PHOTA_BUCKET_SECRET": SECRET,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run the program to its end."""
+        process = self.start(*arguments)
+        try:
+            said, _ = process.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            self.kill(process)
+            self.trouble.append(f"{arguments[0]} did not end")
+            return 1, ""
+        self._listen(said)
+        return process.returncode, said
+
+    def kill(self, process: subprocess.Popen[str]) -> None:
+        """Kill a program with no chance to tidy up."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        said, _ = process.communicate()
+        self._listen(said)
+        self.kills += 1
+        self.trouble += [f"after a kill: {leak}" for leak in self.leaks()]
+
+    def _listen(self, said: str) -> None:
+        if "Traceback" in said or "Something went wrong" in said or "X-Amz" in said:
+            self.trouble.append(said[-2000:])
+
+    def kill_at(self, point: Point) -> None:
+        """Let the program come to a point and kill it there."""
+        gate = self.phota if point.at == "phota" else self.bucket
+        self.fake.set_chaos(**{"training_seconds": 0.0, **point.traits})
+        if point.verb != "add":
+            self.run(*self.add())
+        gate.hold(Hold(**vars(point.hold)))
+        process = self.start(*(self.add() if point.verb == "add" else ("resume", "--yes")))
+        until = time.monotonic() + LONGEST
+        while not gate.reached.is_set() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.005)
+        if gate.reached.is_set():
+            self.kill(process)
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            said, _ = process.communicate()
+            self.trouble.append(f"{point.name} was never reached: {said[-1000:]}")
+        gate.open()
+        self.fake.set_chaos(training_seconds=0.0)
+
+    def kill_after(self, seconds: float, *arguments: str) -> bool:
+        """Kill the program after some seconds; False if it ended before."""
+        process = self.start(*arguments)
+        try:
+            said, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.kill(process)
+            return True
+        self._listen(said)
+        return False
+
+    def finish(self, dice: random.Random | None = None) -> None:
+        """Start the program again until the training is over, as a person would."""
+        for _ in range(6):
+            self.age()
+            if dice is not None and dice.random() < 0.5:
+                self.kill_after(dice.uniform(0.3, 2.0), "resume", "--yes")
+                continue
+            self.run("resume", "--yes")
+            if self.is_over():
+                return
+        if not self.recorded():
+            self.run(*self.add())  # killed before anything was agreed to
+            self.run("resume", "--yes")
+
+    def age(self) -> None:
+        """Make the record older than rule R4 waits, in place of waiting."""
+        with contextlib.suppress(IndexError), sqlite3.connect(self.journal) as database:
+            past = "document = json_set(document, '$.sent', json_extract(document, '$.sent') - ?)"
+            database.execute(
+                f"UPDATE trainings SET {past} WHERE state = 'sent'",  # noqa: S608
+                (R4_SECONDS,),
+            )
+
+    @property
+    def journal(self) -> Path:
+        """The journal's file; IndexError while there is none."""
+        return sorted(self.home.rglob("journal*.sqlite"))[0]
+
+    def recorded(self) -> list[dict[str, object]]:
+        """Return the trainings on record."""
+        return [json.loads(row) for (row,) in self._rows("SELECT document FROM trainings")]
+
+    def hosted(self) -> list[dict[str, object]]:
+        """Return the hosted photos on record."""
+        return [json.loads(row) for (row,) in self._rows("SELECT document FROM hosted_photos")]
+
+    def charged(self) -> list[tuple[str, int]]:
+        """Return amount and certainty of each charge on record."""
+        return self._rows("SELECT amount, certain FROM charges")
+
+    def _rows(self, query: str) -> list[tuple[object, ...]]:  # type: ignore[type-arg]
+        try:
+            with contextlib.closing(sqlite3.connect(self.journal)) as database:
+                return database.execute(query).fetchall()
+        except (IndexError, sqlite3.OperationalError):
+            return []
+
+    def is_over(self) -> bool:
+        """Tell whether there is a training, and all of it is over and cleaned."""
+        rows = self.recorded()
+        return bool(rows) and all(row["state"] == "ended" for row in rows) and not self.objects()
+
+    def objects(self) -> list[str]:
+        """Return what lies in the bucket."""
+        return self._bucket.objects(self._name)
+
+    def leaks(self) -> list[str]:
+        """Return the files of the home that hold a secret or a link."""
+        return [
+            f"{leak.decode()} in {path.relative_to(self.home)}"
+            for path in self.home.rglob("*")
+            if path.is_file()
+            for content in [_content(path)]
+            for leak in LEAKS
+            if leak in content
+        ]
+
+    def problems(self) -> list[str]:
+        """Return every promise that was broken, in words."""
+        ledger, found = self.fake.ledger, list(self.trouble)
+        made = ledger.trainings()
+        if [(row["cents"], row["photos"]) for row in made] != [(290, PHOTOS)]:
+            found.append(f"{len(made)} profiles were made and charged, not 1: {made}")
+        fetched = ledger.fetches(made[-1]["profile_id"]) if made else []
+        if [(row["status"], row["exif"]) for row in fetched] != [(200, False)] * PHOTOS:
+            found.append(f"not every photo was had, and bare: {fetched}")
+        if self.objects():
+            found.append(f"{len(self.objects())} photos are left in the bucket")
+        rows = self.recorded()
+        if [(row["state"], row["outcome"]) for row in rows] != [("ended", "READY")]:
+            found.append(f"the record says {[(row['state'], row['outcome']) for row in rows]}")
+        if self.charged() != [("2.90", 1)]:
+            found.append(f"the charges on record are {self.charged()}")
+        if left := [row["state"] for row in self.hosted() if row["state"] != "deleted"]:
+            found.append(f"photos on record are {left}")
+        if self._rows("PRAGMA integrity_check") != [("ok",)]:
+            found.append("the journal is damaged")
+        return found + self.leaks()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def answer_at_terminal(trainee: Trainee, *arguments: str, words: str = "y\n") -> str:
+    """Run the program at a terminal where a person answers every question with ``words``."""
+    raise NotImplementedError(pty, arguments, words, trainee)
