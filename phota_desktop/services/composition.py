@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from phota_desktop.core.pricing import PUBLISHED, PriceTable
+from phota_desktop.core.training import Training
 from phota_desktop.services.catalogues import Catalogues
 from phota_desktop.services.ledger import Ledger
-from phota_desktop.services.people import People
+from phota_desktop.services.people import LOCAL_ACCOUNT, People
 from phota_desktop.services.prompts import PromptHistory
 from phota_desktop.services.queue import JobQueue
 from phota_desktop.services.recipes import RecipeBook
 from phota_desktop.services.session import Session
 from phota_desktop.services.tasks import Tasks
 from phota_desktop.services.threads import Threads
+from phota_desktop.services.training import Trainer
+from phota_desktop.store.charges import Charges
 from phota_desktop.store.journal import Journal
 from phota_desktop.store.lock import JobClaim
 from phota_desktop.store.notebook import Notebook
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import Settings
+from phota_desktop.store.trainings import Trainings
 from phota_desktop.store.vault import Vault
 
 
@@ -44,6 +48,8 @@ class Services:
     recipes: RecipeBook
     people: People
     ledger: Ledger
+    trainings: Trainings
+    trainer: Trainer
 
     def prices(self) -> PriceTable:
         """Return Phota's prices in force: the published ones under the person's own."""
@@ -52,6 +58,7 @@ class Services:
     async def close(self) -> None:
         """Stop the work, then the clients, then the journal: nothing is written after it."""
         await self.queue.close()
+        await self.trainer.close()
         await self.tasks.close()
         await self.session.close()
         await self.threads.journal(self.journal.close)
@@ -73,6 +80,7 @@ async def open_services(
     tasks = Tasks()
     session = Session(folders, settings, threads, environ)
     journal = await threads.journal(Journal, folders.journal_file)
+    claims = JobClaim(folders.runtime)
     notebook = Notebook(journal)
     vault = Vault(folders)
     catalogues = Catalogues(session)
@@ -80,13 +88,37 @@ async def open_services(
         session,
         journal,
         vault,
-        JobClaim(folders.runtime),
+        claims,
         threads,
         tasks,
         concurrency=settings.concurrency,
         patient=patient,
         prices=lambda: services.prices(),
         models=lambda engine: catalogues.catalogue(engine).models,
+    )
+    people = People(session, notebook, threads, folders)
+    trainings = Trainings(journal)
+
+    async def name(training: Training) -> None:
+        profile_id, kind = training.profile_id, str(training.order.kind)
+        account = training.account or LOCAL_ACCOUNT
+        if people.account == account:
+            await people.rename(profile_id, training.name, kind)
+        else:
+            await threads.journal(notebook.name, account, profile_id, training.name, kind)
+
+    trainer = Trainer(
+        session,
+        trainings,
+        Charges(journal),
+        threads,
+        tasks,
+        claims,
+        queue.spending,
+        hosting=None,
+        prices=lambda: services.prices(),
+        cap=lambda: services.settings.daily_cap,
+        name=name,
     )
     services = Services(
         folders=folders,
@@ -101,7 +133,9 @@ async def open_services(
         notebook=notebook,
         prompts=PromptHistory(notebook, threads),
         recipes=RecipeBook(notebook, threads),
-        people=People(session, notebook, threads, folders),
+        people=people,
         ledger=Ledger(journal, threads),
+        trainings=trainings,
+        trainer=trainer,
     )
     return services

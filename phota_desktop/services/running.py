@@ -123,6 +123,11 @@ class RunningJobs:
         """Return a known job."""
         return self._jobs.get(job_id)
 
+    @property
+    def spending(self) -> Spending:
+        """What counts for the daily cap: all that is paid in this program shares it."""
+        return self._spending
+
     def price_of(self, engine: Engine, request: StudioRequest) -> Estimate | None:
         """Return what a request would cost now; None where the price is not published."""
         return estimate(request, FREE if engine is Engine.LOCAL else self._prices())

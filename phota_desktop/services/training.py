@@ -1,205 +1,244 @@
-"""Begins the training of a profile: recorded first, and never sent twice by itself (rule R4)."""
+"""Trains profiles: each is recorded first and sent once; its photos are taken back at its end."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from contextlib import ExitStack
+from dataclasses import replace
 from decimal import Decimal
-from random import Random
+from pathlib import Path
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
-from phota_desktop.core.profiles import Profile, ProfileStatus, TrainingTier
-from phota_desktop.services.session import Session
-from phota_desktop.services.threads import Threads
-from phota_desktop.store.charges import Charge, Charges
-from phota_desktop.store.trainings import Training, TrainingLog, TrainingState
+from phota_desktop.core.pricing import Estimate
+from phota_desktop.core.profiles import Profile, TrainingTier
+from phota_desktop.core.training import (
+    Training,
+    TrainingOrder,
+    TrainingState,
+    is_address,
+)
+from phota_desktop.services.training_work import RunningTrainings, busy, gone
 
-LOOKS = 3
-"""How often a profile must be missing from the list before it counts as not found."""
-LOOK_FOR_S = 120.0
-"""Seconds after the request over which these looks are spread (rule R4)."""
-PAUSE_S = 10.0
-FAILED_LOOKS = 5
-"""Looks in a row that may fail before the failure itself is told."""
-BUSY_TRIES = 3
-_PASSING = (ErrorKind.OFFLINE, ErrorKind.BUSY, ErrorKind.TOO_SLOW)
+_UNSENT = (TrainingState.RECORDED, TrainingState.UPLOADING)
 
 
-@dataclass(frozen=True)
-class TrainingOrder:
-    """What a person asks for: a name, the tier and the addresses of the photos."""
+class Trainer(RunningTrainings):
+    """Trainings, and what is decided about them; only those of the present account go on."""
 
-    name: str
-    tier: TrainingTier
-    sources: tuple[str, ...]
+    # beginning and going on -------------------------------------------------------------------
 
+    async def begin(
+        self, order: TrainingOrder, price: Decimal | None, *, cap: Decimal | None = None
+    ) -> Training:
+        """Record a training of the present engine, and let it run; return it as recorded.
 
-class Trainer:
-    """Trainings of the session's present engine and account."""
-
-    def __init__(
-        self, session: Session, log: TrainingLog, charges: Charges, threads: Threads
-    ) -> None:
-        self._session = session
-        self._log = log
-        self._charges = charges
-        self._threads = threads
-        self._random = Random()  # noqa: S311  (only spreads retries)
-
-    async def begin(self, order: TrainingOrder, price: Decimal | None = None) -> Training:
-        """Send a new training once and return it with its profile's id.
-
-        ``price`` in dollars, None where it is not published, counts in the ledger and the daily
-        cap from before the request goes out.
-
-        Raises PhotaError. With kind UNKNOWN it may have begun, and been charged: the record stays,
-        and ``doubtful`` returns it until ``find`` finds it or a person gives it up.
+        ``price`` in dollars, None where it is not published. Raises PhotaError, and then nothing
+        is on record: INVALID, BAD_IMAGE, KEY_REJECTED, DISK, or NO_CREDIT with
+        ``field="daily_cap"`` when it could pass ``cap`` dollars.
         """
-        from phota_desktop.api.retry import Action, Step, decide
-
         engine = self._session.engine
-        client = self._session.client(engine)
-        training = Training(
-            tag=f"pd-{uuid.uuid4()}",
-            engine=engine,
-            base_url=self._session.base_url(engine),
-            account=self._session.account(engine),
-            name=order.name,
-            tier=order.tier,
-            sources=order.sources,
-            created=time.time(),
-        )
-        await self._save(training)
-        if engine is Engine.PHOTA and price != 0:
-            charge = Charge(training.tag, training.created, amount=price)
-            await self._threads.journal(self._charges.save, charge)
-        began = time.monotonic()
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                profile_id = await client.profiles.add(training.sources, training.tag, order.tier)
-                return await self._know(training, profile_id)
-            except PhotaError as error:
-                if not error.surely_not_charged:
-                    return await self._after_doubt(training, error)
-                since = time.monotonic() - began
-                decision = decide(Step.TRAIN, error, attempt, since, self._random)
-                busy = error.kind is ErrorKind.BUSY and decision.action is Action.WAIT
-                if not busy or attempt >= BUSY_TRIES:
-                    await self._end(training, TrainingState.FAILED)
-                    raise
-                await asyncio.sleep(decision.seconds)
-            known = await self._look(training)
-            if known is not None:
-                return known
+        await self._session.load(engine)
+        self._session.client(engine)
+        order = _distinct(order)
+        await self._photos.check(order, engine)
+        held = await self._reserve(engine, price, cap)
+        try:
+            training = await self._record.add(
+                Training(
+                    tag=f"pd-{uuid.uuid4()}",
+                    engine=engine,
+                    base_url=self._session.base_url(engine),
+                    account=self._session.account(engine),
+                    order=order,
+                    created=time.time(),
+                )
+            )
+        except BaseException:
+            held.close()
+            raise
+        self._start(training.tag, self._send(training.tag, price, held), held)
+        return training
 
-    async def _after_doubt(self, training: Training, error: PhotaError) -> Training:
-        found = await self.find(training)
-        if found.state is TrainingState.KNOWN:
-            return found
-        raise PhotaError(
-            ErrorKind.UNKNOWN,
-            f"The answer was lost; the training of {training.name} may have begun and been"
-            " charged, though it is not listed.",
-            hint=error.hint,
-            status=error.status,
-            request_id=error.request_id,
-        ) from error
+    def price_of(self, engine: Engine, tier: TrainingTier) -> Decimal | None:
+        """Return what a training costs now, in dollars; None where it is not published."""
+        return Decimal(0) if engine is Engine.LOCAL else self._prices().training.get(str(tier))
 
-    async def doubtful(self) -> list[Training]:
-        """Return the trainings of this engine and account whose answer was lost, oldest first."""
-        engine = self._session.engine
-        here = (engine, self._session.base_url(engine), self._session.account(engine))
-        return [
-            training
-            for training in await self._threads.files(self._log.all)
-            if training.state is TrainingState.SENT
-            and (training.engine, training.base_url, training.account) == here
-        ]
+    async def go_on(self, tag: str) -> Training:
+        """Send a training that waited for a person's word, at the price of now.
 
-    async def find(self, training: Training) -> Training:
-        """Look for a training among the profiles; return it as KNOWN, or as it was.
-
-        Not found means: three looks, the last at least two minutes after it was sent. Raises
-        PhotaError when the list cannot be had.
+        One that was sent and not found again goes out with the same tag; it may cost a second
+        time. Raises as :meth:`begin`; the cap is that of the settings.
         """
-        age = time.time() - training.created
-        # A clock that was put back must not shorten the wait.
-        rest = LOOK_FOR_S if age < 0 else max(0.0, LOOK_FOR_S - age)
-        until = time.monotonic() + rest
-        looks = failures = 0
-        while True:
-            try:
-                known = await self._look(training)
-            except PhotaError as error:
-                failures += 1
-                if error.kind not in _PASSING or failures >= FAILED_LOOKS:
-                    raise
-            else:
-                if known is not None:
-                    return known
-                looks, failures = looks + 1, 0
-            left = until - time.monotonic()
-            if looks >= LOOKS and left <= 0:
-                return training
-            spread = left / max(1, LOOKS - looks) if left > 0 else 1.0
-            await asyncio.sleep(min(PAUSE_S, max(spread, 0.1)))
+        training = await self._mine(tag)
+        if not self.needs_a_word(tag):
+            return training
+        await self._session.load(training.engine)
+        self._session.client(training.engine)
+        await self._photos.check(training.order, training.engine)
+        price = self.price_of(training.engine, training.order.tier)
+        held = await self._reserve(training.engine, price, self._cap())
+        if self.is_running(tag):  # a second click was quicker
+            held.close()
+        else:
+            self._start(tag, self._send(tag, price, held), held)
+        return training
+
+    async def _reserve(
+        self, engine: Engine, price: Decimal | None, cap: Decimal | None
+    ) -> ExitStack:
+        """Return what counts the price for the cap until its charge is on record."""
+        held = ExitStack()
+        if engine is Engine.PHOTA:
+            estimate = None if price is None else Estimate(price, price)
+            if cap is not None:
+                await self._budget.stay_below(cap, [estimate])
+            held.enter_context(self._budget.reserved(estimate))
+        return held
+
+    async def _send(self, tag: str, price: Decimal | None, held: ExitStack) -> None:
+        training = await self._record.read(tag)
+        if training is None or training.state not in (*_UNSENT, TrainingState.SENT):
+            return
+        await self._steps.run(training, price, held.close)
+
+    # decisions --------------------------------------------------------------------------------
+
+    async def cancel(self, tag: str) -> Training:
+        """Withdraw a training that is not sent, and take its photos back.
+
+        Raises PhotaError INVALID for one that was sent.
+        """
+        training = await self._mine(tag, here=False)
+        if training.state.is_over:
+            return training
+        if not training.state.is_unsent or tag in self._steps.posting:
+            raise _begun()
+        # Stopped right after it was committed as sent: no request had left (see posting).
+        ours = (TrainingState.SENT,) if self.is_running(tag) else ()
+        await self._stop(tag)
+        async with self._claimed(tag):
+            canceled = await self._record.move(
+                tag,
+                (*_UNSENT, *ours),
+                state=TrainingState.CANCELED,
+                ended=time.time(),
+                message="",
+                dropped=tag,
+            )
+        if canceled is None:
+            raise _begun()
+        self.clean(tag)
+        return canceled
+
+    async def give_up(self, tag: str) -> Training:
+        """Look no longer for a lost answer; what it may have cost stays counted."""
+        training = await self._mine(tag, here=False)
+        if training.state is not TrainingState.SENT:
+            return training
+        if tag in self._steps.posting:
+            raise busy()
+        await self._stop(tag)
+        async with self._claimed(tag):
+            given_up = await self._record.move(
+                tag, (TrainingState.SENT,), state=TrainingState.GIVEN_UP, ended=time.time()
+            )
+        self.clean(tag)
+        return given_up or await self._mine(tag, here=False)
+
+    async def forget(self, tag: str) -> None:
+        """Erase the record of a training that is over, as of one that failed."""
+        await self._record.forget(tag)
+
+    async def forget_profile(self, profile_id: str) -> None:
+        """Erase what is on record of a profile that was deleted; what it cost stays."""
+        for training in await self._record.of_profile(profile_id):
+            await self._end(training, None)
+            await self._record.forget(training.tag)
 
     async def look_again(self) -> list[Training]:
         """Look once for each training whose answer was lost; return those that had begun.
 
         Raises PhotaError when the server cannot be asked.
         """
-        looked = [await self._look(training) for training in await self.doubtful()]
-        return [training for training in looked if training is not None]
+        found = []
+        for training in self.known():
+            if training.state is TrainingState.SENT and training.tag not in self._steps.posting:
+                listed = await self._reconciler.look(training)
+                begun = await self._steps.adopt(training, listed) if listed else None
+                if begun is not None:
+                    await self._stop(training.tag)
+                    await self._name_it(begun)
+                    found.append(begun)
+        return found
 
-    async def give_up(self, training: Training) -> None:
-        """Look no longer for a training; only a person decides that."""
-        await self._end(training, TrainingState.GIVEN_UP)
+    # what the server says ---------------------------------------------------------------------
 
-    async def forget(self, profile_id: str) -> None:
-        """Drop what is on record of a profile that was deleted."""
-        await self._threads.files(self._log.forget, profile_id)
+    async def learn(self, profile: Profile) -> None:
+        """Take what anybody was told of a profile; a final state ends its training.
 
-    async def settle(self, profile_id: str) -> Profile:
-        """Return a new profile's status; of the local engine once it has looked at the photos.
-
-        The local engine works in this process: it must not end before that.
+        One that was given up, or whose answer was lost, is known again by its tag.
         """
-        client = self._session.client(self._session.engine)
-        while True:
-            profile = await client.profiles.status(profile_id)
-            waits = profile.status is ProfileStatus.VALIDATING
-            if self._session.engine is not Engine.LOCAL or not waits:
-                return profile
-            await asyncio.sleep(0.2)
+        for training in self._record.all():
+            lost = not training.profile_id and training.state is not TrainingState.RECORDED
+            if lost and training.tag == profile.tag and not self.is_running(training.tag):
+                training = await self._steps.adopt(training, [profile.id]) or training
+                await self._name_it(training)
+            is_final = profile.status is not None and profile.status.is_final
+            if is_final and training.profile_id == profile.id:
+                await self._end(training, profile)
 
-    async def _look(self, training: Training) -> Training | None:
-        client = self._session.client(training.engine)
-        listed = await client.profiles.ids(training.tag)
-        # A server that does not say the tags has at least been asked for one.
-        exact = [profile for profile in listed if profile.tag == training.tag]
-        bare = [profile for profile in listed if not profile.tag]
-        if not exact and len(bare) == 1:
-            taken = {other.profile_id for other in await self._threads.files(self._log.all)}
-            exact = [profile for profile in bare if profile.id not in taken]
-        return await self._know(training, exact[0].id) if exact else None
+    async def vanished(self, listed: Collection[str]) -> None:
+        """End the trainings whose profiles are not among those listed, once that is certain.
 
-    async def _know(self, training: Training, profile_id: str) -> Training:
-        return await self._end(replace(training, profile_id=profile_id), TrainingState.KNOWN)
+        The list may be older than the training: each is asked for itself.
+        """
+        for training in self.known():
+            if training.state is not TrainingState.TRAINING or training.profile_id in listed:
+                continue
+            client = self._session.client(training.engine)
+            try:
+                await self.learn(await client.profiles.status(training.profile_id))
+            except PhotaError as error:
+                if error.kind is ErrorKind.GONE:
+                    await self._end(training, None)
 
-    async def _end(self, training: Training, state: TrainingState) -> Training:
-        ended = replace(training, state=state, sources=())
-        await self._save(ended)
-        if state is TrainingState.KNOWN:
-            await self._threads.journal(self._charges.settle, ended.tag, ended.profile_id)
-        elif state is TrainingState.FAILED:
-            await self._threads.journal(self._charges.drop, ended.tag)
-        return ended  # one that was given up may have been paid: it counts
+    async def _end(self, training: Training, said: Profile | None) -> None:
+        ended = await self._record.move(
+            training.tag,
+            (TrainingState.TRAINING,),
+            state=TrainingState.ENDED,
+            ended=time.time(),
+            outcome=said.status if said else None,
+            message=said.message if said else "",
+        )
+        if ended is not None:
+            self.clean(training.tag)
 
-    async def _save(self, training: Training) -> None:
-        await self._threads.files(self._log.save, training)
+    async def _mine(self, tag: str, *, here: bool = True) -> Training:
+        training = await self._record.read(tag)
+        if training is None:
+            raise gone()
+        if here and not self._record.is_here(training):
+            raise PhotaError(
+                ErrorKind.INVALID,
+                "This training belongs to another server or API key.",
+                hint="Use that key again to go on with it.",
+                surely_not_charged=True,
+            )
+        return training
+
+
+def _distinct(order: TrainingOrder) -> TrainingOrder:
+    photos = (one if is_address(one) else str(Path(one).absolute()) for one in order.photos)
+    return replace(order, photos=tuple(dict.fromkeys(photos)))
+
+
+def _begun() -> PhotaError:
+    return PhotaError(
+        ErrorKind.INVALID,
+        "Training has begun; delete the profile instead.",
+        surely_not_charged=True,
+    )

@@ -1,109 +1,155 @@
-"""Trainings on record: what was sent to ``/profiles/add``, written down before it was sent."""
+"""Trainings and their hosted photos on record, in the journal: each change before what follows."""
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from pathlib import Path
+import sqlite3
+from collections.abc import Sequence
 
-from phota_desktop.core.jobs import Engine
-from phota_desktop.core.profiles import TrainingTier
-from phota_desktop.store.files import atomic_write, disk_error, fsync_dir
+from phota_desktop.core.hosting import HostedPhoto, HostedState
+from phota_desktop.core.training import Training, TrainingState
+from phota_desktop.store.charges import Charge, drop, settle, write
+from phota_desktop.store.journal import IllegalMoveError, Journal
+from phota_desktop.store.training_codec import photo_from_json, to_json, training_from_json
 
 _TAG = re.compile(r"pd-[0-9a-f-]{36}", re.ASCII)
 
-
-class TrainingState(StrEnum):
-    """How far a training is known to be."""
-
-    SENT = "sent"
-    """The request may have reached the server; the answer is not known."""
-    KNOWN = "known"
-    """The profile's id is known."""
-    FAILED = "failed"
-    """It certainly was not taken."""
-    GIVEN_UP = "given up"
-    """A person decided to look for it no longer."""
+_S = TrainingState
+_MOVES: dict[TrainingState, tuple[TrainingState, ...]] = {
+    _S.RECORDED: (_S.UPLOADING, _S.SENT, _S.FAILED, _S.CANCELED),
+    _S.UPLOADING: (_S.RECORDED, _S.SENT, _S.FAILED, _S.CANCELED),
+    # CANCELED: stopped between this commit and the request.
+    _S.SENT: (_S.TRAINING, _S.FAILED, _S.GIVEN_UP, _S.CANCELED),
+    _S.TRAINING: (_S.ENDED,),
+    _S.GIVEN_UP: (_S.TRAINING,),
+}
+"""What may follow a state besides itself."""
 
 
-@dataclass(frozen=True)
-class Training:
-    """One request to train a profile; ``tag`` is how it is found again (rule R4).
+class Trainings:
+    """Reads and writes trainings; every method blocks and raises PhotaError DISK.
 
-    ``created`` is in Unix seconds; ``sources`` are the addresses as they were sent, kept only as
-    long as the answer is not known: they may be secret links.
+    ``problems`` are sentences about rows that cannot be read; they hide no others.
     """
 
-    tag: str
-    engine: Engine
-    base_url: str
-    account: str
-    name: str
-    tier: TrainingTier
-    sources: tuple[str, ...]
-    created: float
-    state: TrainingState = TrainingState.SENT
-    profile_id: str = ""
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.problems: list[str] = []
 
+    def save(
+        self,
+        training: Training,
+        *,
+        charge: Charge | None = None,
+        dropped: str = "",
+        settled: Sequence[str] = (),
+    ) -> None:
+        """Commit a training, new or changed, and in the same commit what it did to the ledger.
 
-class TrainingLog:
-    """One small file per training in ``folder``; each is on the disk when ``save`` returns.
-
-    Methods block and raise PhotaError(DISK).
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def save(self, training: Training) -> None:
-        """Write a training, new or changed; ValueError for a tag that is not one of ours."""
+        ``charge`` may be made from now on; ``dropped`` is the tag of a charge that certainly was
+        not made; ``settled`` are the profiles that were found to have begun. ValueError for a tag
+        that is not one of ours, IllegalMoveError for a state that cannot follow: another process
+        may have moved on.
+        """
         if not _TAG.fullmatch(training.tag):
             raise ValueError(f"This is no tag of ours: {training.tag!r}")
-        path = self._folder / f"{training.tag}.json"
-        try:
-            if not self._folder.is_dir():
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                fsync_dir(self._folder.parent)
-            atomic_write(path, json.dumps(asdict(training), indent=1).encode())
-        except OSError as exc:
-            raise disk_error(exc, path) from exc
+        with self._journal.transaction() as database:
+            before = _state(database, training.tag)
+            if before not in (None, training.state) and training.state not in _MOVES.get(
+                TrainingState(before), ()
+            ):
+                raise IllegalMoveError(
+                    f"Training {training.tag}: {before} cannot become {training.state}."
+                )
+            database.execute(
+                "INSERT INTO trainings (tag, state, profile, created, document)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (tag) DO UPDATE SET state = excluded.state,"
+                " profile = excluded.profile, document = excluded.document",
+                (
+                    *(training.tag, training.state, training.profile_id, training.created),
+                    to_json(training),
+                ),
+            )
+            if charge is not None:
+                write(database, charge)
+            if dropped:
+                drop(database, dropped)
+            if settled:
+                settle(database, training.tag, settled)
+
+    def get(self, tag: str) -> Training | None:
+        """Return one training, None if it is not there."""
+        return next(iter(self._trainings("WHERE tag = ?", tag)), None)
 
     def all(self) -> list[Training]:
         """Return every training that can be read, oldest first."""
-        try:
-            texts = [path.read_bytes() for path in self._folder.glob("pd-*.json")]
-        except OSError as exc:
-            raise disk_error(exc, self._folder) from exc
-        found = [training for text in texts if (training := _read(text)) is not None]
-        return sorted(found, key=lambda training: training.created)
+        return self._trainings("ORDER BY created, tag")
 
-    def forget(self, profile_id: str) -> None:
-        """Delete the record of a profile that is no more."""
-        for training in self.all():
-            if training.profile_id == profile_id:
-                path = self._folder / f"{training.tag}.json"
-                try:
-                    path.unlink(missing_ok=True)
-                except OSError as exc:
-                    raise disk_error(exc, path) from exc
+    def of_profile(self, profile_id: str) -> list[Training]:
+        """Return the trainings of one profile, oldest first."""
+        return self._trainings("WHERE profile = ? ORDER BY created, tag", profile_id)
+
+    def forget(self, tag: str) -> None:
+        """Erase a training that is over: names, photos and consent; its charge stays.
+
+        Photos that still lie in a bucket stay on record until they are deleted there.
+        IllegalMoveError for a training that is not over.
+        """
+        with self._journal.transaction() as database:
+            before = _state(database, tag)
+            if before is not None and not TrainingState(before).is_over:
+                raise IllegalMoveError(f"Training {tag} is {before}: it is not over.")
+            database.execute("DELETE FROM trainings WHERE tag = ?", (tag,))
+            database.execute(
+                "DELETE FROM hosted_photos WHERE tag = ? AND state = ?", (tag, HostedState.DELETED)
+            )
+
+    def save_photo(self, photo: HostedPhoto) -> None:
+        """Commit a hosted photo, new or changed; a deleted one of a forgotten training goes."""
+        with self._journal.transaction() as database:
+            if photo.state is HostedState.DELETED and _state(database, photo.tag) is None:
+                database.execute("DELETE FROM hosted_photos WHERE name = ?", (photo.name,))
+                return
+            database.execute(
+                "INSERT INTO hosted_photos (name, tag, state, document) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
+                " document = excluded.document",
+                (photo.name, photo.tag, photo.state, to_json(photo)),
+            )
+
+    def photos(self, tag: str) -> list[HostedPhoto]:
+        """Return the hosted photos of a training, deleted ones too, in the order of recording."""
+        return self._photos("WHERE tag = ? ORDER BY number", tag)
+
+    def left(self) -> list[HostedPhoto]:
+        """Return the photos of all trainings that are not known to be gone."""
+        return self._photos("WHERE state != ? ORDER BY number", HostedState.DELETED)
+
+    def _trainings(self, where: str, *values: object) -> list[Training]:
+        found = []
+        sql = f"SELECT tag, document FROM trainings {where}"  # noqa: S608  (ours)
+        for tag, document in self._journal.read(sql, *values):
+            try:
+                found.append(training_from_json(document))
+            except ValueError as exc:
+                self._complain(f"Training {tag} of the journal cannot be read: {exc}")
+        return found
+
+    def _photos(self, where: str, *values: object) -> list[HostedPhoto]:
+        found = []
+        sql = f"SELECT name, document FROM hosted_photos {where}"  # noqa: S608  (ours)
+        for name, document in self._journal.read(sql, *values):
+            try:
+                found.append(photo_from_json(document))
+            except ValueError as exc:
+                self._complain(f"Hosted photo {name} of the journal cannot be read: {exc}")
+        return found
+
+    def _complain(self, problem: str) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
 
 
-def _read(text: bytes) -> Training | None:
-    try:
-        fields = json.loads(text)
-        return Training(
-            tag=str(fields["tag"]),
-            engine=Engine(fields["engine"]),
-            base_url=str(fields["base_url"]),
-            account=str(fields["account"]),
-            name=str(fields["name"]),
-            tier=TrainingTier(fields["tier"]),
-            sources=tuple(map(str, fields["sources"])),
-            created=float(fields["created"]),
-            state=TrainingState(fields["state"]),
-            profile_id=str(fields["profile_id"]),
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+def _state(database: sqlite3.Connection, tag: str) -> str | None:
+    row = database.execute("SELECT state FROM trainings WHERE tag = ?", (tag,)).fetchone()
+    return None if row is None else str(row[0])

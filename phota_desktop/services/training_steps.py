@@ -1,0 +1,216 @@
+"""The steps of one training: photos to addresses, on record as sent, then one request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from random import Random
+
+from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.core.jobs import Engine
+from phota_desktop.core.training import Training, TrainingProgress, TrainingState
+from phota_desktop.services.reconciling import Reconciler
+from phota_desktop.services.session import Session
+from phota_desktop.services.threads import Threads
+from phota_desktop.services.training_photos import TrainingPhotos
+from phota_desktop.services.training_record import TrainingRecord
+from phota_desktop.store.charges import AGAIN, Charge, Charges
+
+BUSY_TRIES = 3
+_UNSENT = (TrainingState.RECORDED, TrainingState.UPLOADING)
+_FOR_GOOD = (ErrorKind.BAD_IMAGE, ErrorKind.INVALID)
+"""What the same photos would meet again; after other troubles a training can be continued."""
+
+
+class TrainingSteps:
+    """Takes one training as far as it goes without a person."""
+
+    def __init__(
+        self,
+        session: Session,
+        record: TrainingRecord,
+        charges: Charges,
+        threads: Threads,
+        photos: TrainingPhotos,
+        reconciler: Reconciler,
+        progress: Callable[[TrainingProgress], None],
+    ) -> None:
+        self.posting: set[str] = set()
+        """Tags whose request may be on its way at this moment."""
+        self._session = session
+        self._record = record
+        self._charges = charges
+        self._threads = threads
+        self._photos = photos
+        self._reconciler = reconciler
+        self._progress = progress
+        self._random = Random()  # noqa: S311  (only spreads retries)
+
+    async def run(
+        self, training: Training, price: Decimal | None, on_sent: Callable[[], None]
+    ) -> None:
+        """Send a training that is not sent, or, with the same tag, one that was not found again.
+
+        ``on_sent`` is called once its charge is on record. Raises PhotaError, with kind UNKNOWN
+        when it may have begun and been charged; the record says how things stand.
+        """
+        was_sent = training.state is TrainingState.SENT
+        await self._session.load(training.engine)
+        if was_sent and await self._adopt_listed(training):
+            return
+        try:
+            addresses, until = await self._photos.addresses(training)
+            charge = await self._charge(training, price)
+            sent = await self._record.move(
+                training.tag,
+                (*_UNSENT, TrainingState.SENT),
+                state=TrainingState.SENT,
+                sent=time.time(),
+                links_until=until,
+                message="",
+                charge=charge,
+            )
+        except PhotaError as error:
+            await self._stop_before(training, error)
+            raise
+        if sent is None:
+            raise _elsewhere()
+        on_sent()
+        try:
+            await self._post(sent, addresses)
+        except PhotaError as error:
+            if not error.surely_not_charged:
+                raise
+            dropped = charge.tag if charge else ""
+            if was_sent:  # the first time it may have begun: only this time it did not
+                await self._tell(sent, error, dropped)
+            else:
+                await self._fail(sent, error, dropped)
+            await self._photos.clean(training.tag)
+            raise
+        finally:
+            self.posting.discard(training.tag)
+
+    async def find(self, training: Training) -> bool:
+        """Look for a training whose answer was lost; adopt it, or clean up after it.
+
+        Raises PhotaError when the list cannot be had.
+        """
+        try:
+            found = await self._reconciler.find(training)
+        except PhotaError as error:
+            await self._tell(training, error)
+            if training.links_until is not None and training.links_until < time.time():
+                await self._photos.clean(training.tag)  # no link opens them any more
+            raise
+        if found:
+            await self.adopt(training, found)
+            return True
+        await self._photos.clean(training.tag)
+        return False
+
+    async def adopt(self, training: Training, profile_ids: Sequence[str]) -> Training | None:
+        """Commit that a training has begun as the first of these profiles."""
+        return await self._record.move(
+            training.tag,
+            (TrainingState.SENT, TrainingState.GIVEN_UP),
+            state=TrainingState.TRAINING,
+            profile_id=profile_ids[0],
+            ended=None,
+            message="",
+            settled=profile_ids,
+        )
+
+    async def _adopt_listed(self, training: Training) -> bool:
+        found = await self._reconciler.look(training)
+        return bool(found) and await self.adopt(training, found) is not None
+
+    async def _charge(self, training: Training, price: Decimal | None) -> Charge | None:
+        if training.engine is Engine.LOCAL or price == 0:
+            return None
+        before = await self._threads.journal(self._charges.of_training, training.tag)
+        tag = f"{training.tag}{AGAIN}{len(before) + 1}" if before else training.tag
+        return Charge(tag, time.time(), amount=price)
+
+    async def _post(self, training: Training, addresses: Sequence[str]) -> None:
+        from phota_desktop.api.retry import Action, Step, decide
+
+        client = self._session.client(training.engine)
+        began = time.monotonic()
+        attempt = 0
+        self._progress(TrainingProgress(training.tag, "sending", 0, 1))
+        while True:
+            attempt += 1
+            self.posting.add(training.tag)
+            try:
+                profile_id = await client.profiles.add(addresses, training.tag, training.order.tier)
+            except PhotaError as error:
+                if not error.surely_not_charged:
+                    await self._after_doubt(training, error)
+                    return
+                since = time.monotonic() - began
+                decision = decide(Step.TRAIN, error, attempt, since, self._random)
+                busy = error.kind is ErrorKind.BUSY and decision.action is Action.WAIT
+                if not busy or attempt >= BUSY_TRIES:
+                    raise
+                await asyncio.sleep(decision.seconds)
+            else:
+                await self.adopt(training, [profile_id])
+                return
+            if await self._adopt_listed(training):
+                return
+
+    async def _after_doubt(self, training: Training, error: PhotaError) -> None:
+        if await self.find(training):
+            return
+        lost = PhotaError(
+            ErrorKind.UNKNOWN,
+            f"The answer was lost; the training of {training.name} may have begun and been"
+            " charged, though it is not listed.",
+            hint=error.hint,
+            status=error.status,
+            request_id=error.request_id,
+        )
+        await self._tell(training, lost)
+        raise lost from error
+
+    async def _stop_before(self, training: Training, error: PhotaError) -> None:
+        """Clean up after a training that came to nothing before it was sent this time."""
+        if training.state is TrainingState.SENT:
+            await self._tell(training, error)
+        elif error.kind in _FOR_GOOD and error.field != "bucket":
+            await self._fail(training, error)
+        else:
+            await self._record.move(
+                training.tag, _UNSENT, state=TrainingState.RECORDED, message=_words(error)
+            )
+        await self._photos.clean(training.tag)
+
+    async def _fail(self, training: Training, error: PhotaError, dropped: str = "") -> None:
+        await self._record.move(
+            training.tag,
+            (*_UNSENT, TrainingState.SENT),
+            state=TrainingState.FAILED,
+            ended=time.time(),
+            message=_words(error),
+            dropped=dropped,
+        )
+
+    async def _tell(self, training: Training, error: PhotaError, dropped: str = "") -> None:
+        await self._record.move(
+            training.tag, (TrainingState.SENT,), message=_words(error), dropped=dropped
+        )
+
+
+def _words(error: PhotaError) -> str:
+    return f"{error.message} {error.hint}".strip()
+
+
+def _elsewhere() -> PhotaError:
+    return PhotaError(
+        ErrorKind.BUSY,
+        "Another window or command line is at this training.",
+        surely_not_charged=True,
+    )
