@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Literal
 
@@ -12,12 +12,13 @@ import numpy.typing as npt
 import simplejpeg
 from PIL import Image
 
-from phota_desktop.imaging import colour
+from phota_desktop.imaging import colour, raw
 from phota_desktop.imaging.colour import STRIP_ROWS, Pixels
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.problems import BadImage, BadImageError
-from phota_desktop.imaging.reading import PILLOW_ERRORS, PhotoInfo, load, opened
+from phota_desktop.imaging.raw import Preview
+from phota_desktop.imaging.reading import PILLOW_ERRORS, PhotoInfo, inspect, load, opened
 
 FACTORS = (8, 4, 2)
 """Reductions that libjpeg-turbo does fast while decoding (performance.md §3)."""
@@ -77,6 +78,8 @@ def decode(
     real transparency. ``buffer`` is used for a JPEG's pixels when it is large enough and the
     picture needs no turning. Raises ``BadImageError``.
     """
+    if info.format == PhotoFormat.RAW:
+        return _of_raw(data, info, embedded, _target(info, max_side, factor), layout)
     if max_side is not None:
         factor = factor_for(max(info.width, info.height), max_side)
     orientation = info.orientation
@@ -88,10 +91,7 @@ def decode(
         pixels, narrowed = _by_pillow(data, info, embedded)
         if info.format in (PhotoFormat.TIFF, PhotoFormat.HEIC):
             orientation = 1  # these decoders turn the picture themselves
-    if max_side is not None:
-        target = fitted(info.width, info.height, max_side)
-    else:
-        target = (-(-info.width // factor), -(-info.height // factor))
+    target = _target(info, max_side, factor)
     # The target is as displayed; pixels that are still to be turned lie on their side.
     pixels = resized(pixels, target[::-1] if orientation >= 5 else target)
     pixels, converted = _in_srgb(pixels, info, embedded)
@@ -107,6 +107,48 @@ def decode(
     elif layout == "BGRA" and pixels.shape[2] == 3:
         pixels = _recoloured(pixels, cv2.COLOR_BGR2BGRA)
     return Decoded(pixels, has_alpha, converted, narrowed)
+
+
+def _target(info: PhotoInfo, max_side: int | None, factor: int) -> tuple[int, int]:
+    """Size as displayed that a picture is decoded to."""
+    if max_side is not None:
+        return fitted(info.width, info.height, max_side)
+    return (-(-info.width // factor), -(-info.height // factor))
+
+
+def _of_raw(
+    data: bytes,
+    info: PhotoInfo,
+    embedded: Embedded,
+    target: tuple[int, int],
+    layout: Literal["BGR", "BGRA"],
+) -> Decoded:
+    """Decode a RAW's preview where it is large enough for ``target``, else develop the sensor."""
+    preview = preview_for(info, embedded, max(target))
+    if preview is not None:
+        content = preview.content
+        within, blocks = inspect(BytesIO(content), PhotoFormat.JPEG, len(content), info.path)
+        width, height = preview.width, preview.height
+        if preview.orientation >= 5:
+            width, height = height, width
+        within = replace(within, width=width, height=height, orientation=preview.orientation)
+        decoded = decode(content, within, blocks, max_side=max(target), layout=layout)
+        return replace(decoded, pixels=resized(decoded.pixels, target))
+    pixels = raw.develop(data, info.path)
+    turns = info.orientation >= 5
+    pixels = turned(resized(pixels, target[::-1] if turns else target), info.orientation)
+    if layout == "BGRA":
+        pixels = _recoloured(pixels, cv2.COLOR_BGR2BGRA)
+    return Decoded(pixels)
+
+
+def preview_for(info: PhotoInfo, embedded: Embedded, side: int) -> Preview | None:
+    """Return a RAW's preview where it shows the same picture with ``side`` pixels or more."""
+    preview = embedded.preview
+    if preview is None or max(preview.width, preview.height) < side:
+        return None
+    stands_for_it = (preview.width, preview.height) == info.stored_size
+    return preview if stands_for_it or preview.is_whole else None
 
 
 def _in_srgb(pixels: Pixels, info: PhotoInfo, embedded: Embedded) -> tuple[Pixels, bool]:

@@ -10,9 +10,13 @@ from typing import BinaryIO
 from phota_desktop.imaging import exif, jpeg_segments, png_chunks, webp_chunks
 from phota_desktop.imaging.chunks import payload
 from phota_desktop.imaging.formats import PhotoFormat
+from phota_desktop.imaging.raw import Preview
 
 _IPTC_RESOURCE = 0x0404
 _MAX_ICC = 16_000_000
+_XMP = 0x02BC
+_RAW_HEAD = 1 << 20
+"""Bytes of a RAW that are read for its EXIF; previews and the sensor's values lie behind it."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Embedded:
     iptc: bytes | None = None
     icc: bytes | None = None
     has_credentials: bool = False
+    preview: Preview | None = None
+    """The largest preview of a RAW file."""
 
     @property
     def orientation(self) -> int:
@@ -32,7 +38,7 @@ class Embedded:
 
 
 def read_embedded(stream: BinaryIO, kind: PhotoFormat) -> Embedded:
-    """Read the blocks of a JPEG, PNG, WebP or TIFF; nothing of other formats.
+    """Read the blocks of a JPEG, PNG, WebP, TIFF or RAW; nothing of other formats.
 
     Never raises for broken contents: what cannot be read counts as absent.
     """
@@ -125,7 +131,21 @@ def _of_tiff(stream: BinaryIO) -> Embedded:
     def raw(tag: int) -> bytes | None:
         return image[tag].raw if tag in image else None
 
-    return Embedded(data, raw(0x02BC), raw(0x83BB), raw(0x8773))
+    return Embedded(data, raw(_XMP), raw(0x83BB), raw(0x8773))
+
+
+def _of_raw(stream: BinaryIO) -> Embedded:
+    """Read what lies at the beginning of a RAW: a TIFF's directories, or Fuji's whole preview."""
+    stream.seek(0)
+    data = stream.read(_RAW_HEAD)
+    if data.startswith(b"FUJIFILM"):
+        at = int.from_bytes(data[84:88], "big")
+        stream.seek(at)
+        return _of_jpeg(BytesIO(stream.read(int.from_bytes(data[88:92], "big"))))
+    # Olympus and Panasonic have magic numbers of their own before a TIFF's directory.
+    magic = {b"II": b"II*\x00", b"MM": b"MM\x00*"}.get(data[:2], b"")
+    image = exif.parse(magic + data[4:]).image
+    return Embedded(magic + data[4:], image[_XMP].raw if _XMP in image else None)
 
 
 _READERS = {
@@ -133,6 +153,7 @@ _READERS = {
     PhotoFormat.PNG: _of_png,
     PhotoFormat.WEBP: _of_webp,
     PhotoFormat.TIFF: _of_tiff,
+    PhotoFormat.RAW: _of_raw,
 }
 
 

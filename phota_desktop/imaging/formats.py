@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import BinaryIO
+
+from phota_desktop.imaging.raw_signs import has_raw_magic, is_raw_tiff
 
 HEAD_BYTES = 32
 """How many first bytes ``sniff`` needs."""
 
 
 class PhotoFormat(StrEnum):
-    """Formats that we open; the value is the extension we give to files of it."""
+    """Formats that we open; the value is the extension we give to files of it (never to a RAW)."""
 
     JPEG = "jpg"
     PNG = "png"
@@ -18,6 +21,7 @@ class PhotoFormat(StrEnum):
     GIF = "gif"
     BMP = "bmp"
     HEIC = "heic"
+    RAW = "raw"
 
 
 PILLOW_NAMES: dict[PhotoFormat, str] = {
@@ -39,6 +43,7 @@ _BMP_HEADER_SIZES = frozenset((12, 40, 52, 56, 64, 108, 124))
 def sniff(head: bytes) -> PhotoFormat | None:
     """Tell the format by magic bytes (at least ``HEAD_BYTES`` of the file), or None.
 
+    A RAW that begins as a plain TIFF does counts as TIFF here: :func:`format_of` looks further.
     An allow-list: EPS, PDF, SVG, WMF and everything else unknown is None, whatever its name.
     """
     if head.startswith(b"\xff\xd8\xff"):
@@ -47,6 +52,8 @@ def sniff(head: bytes) -> PhotoFormat | None:
         return PhotoFormat.PNG
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return PhotoFormat.WEBP
+    if has_raw_magic(head):
+        return PhotoFormat.RAW
     if head.startswith((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")):
         return PhotoFormat.TIFF
     if head.startswith((b"GIF87a", b"GIF89a")):
@@ -57,3 +64,16 @@ def sniff(head: bytes) -> PhotoFormat | None:
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         return PhotoFormat.HEIC
     return None
+
+
+def format_of(stream: BinaryIO) -> PhotoFormat | None:
+    """Tell the format of an open file as ``sniff`` does, and RAW files from TIFFs.
+
+    The stream is left at its beginning. Raises OSError.
+    """
+    stream.seek(0)
+    kind = sniff(stream.read(HEAD_BYTES))
+    if kind == PhotoFormat.TIFF and is_raw_tiff(stream):
+        kind = PhotoFormat.RAW
+    stream.seek(0)
+    return kind

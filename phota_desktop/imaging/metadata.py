@@ -15,7 +15,7 @@ from phota_desktop.imaging.embedded import (
     read_embedded,
 )
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
-from phota_desktop.imaging.reading import open_photo
+from phota_desktop.imaging.reading import inspect, open_photo
 
 CREDENTIALS = "The picture carries content credentials, which added metadata would break."
 NOT_READ = "The original's metadata could not be read and was not copied."
@@ -74,8 +74,9 @@ def carry(
     if own.has_credentials:
         return Carried(result, (CREDENTIALS,))
     try:
-        with open_photo(original) as (stream, original_kind, _):
-            source = read_embedded(stream, original_kind)
+        with open_photo(original) as (stream, original_kind, length):
+            # In a HEIC or RAW only their libraries find it.
+            _, source = inspect(stream, original_kind, length, original)
     except (PhotaError, OSError):
         return Carried(result, (NOT_READ,))
     blocks, warnings = _blocks(source, own, size, keep_gps=keep_gps)

@@ -11,14 +11,16 @@ import cv2
 
 from phota_desktop.imaging import exif
 from phota_desktop.imaging.colour import Pixels
-from phota_desktop.imaging.decoding import decode, on_white
+from phota_desktop.imaging.decoding import decode, on_white, preview_for
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.problems import BadImageError
-from phota_desktop.imaging.reading import inspect, open_photo, read_whole
+from phota_desktop.imaging.reading import PhotoInfo, inspect, open_photo, read_whole
 
 SMALLEST_LEVEL = 256
 """Halving stops when the long side is this small."""
+FIRST_LOOK_SIDE = 1024
+"""Long side of a RAW's first look; its preview may be as large as the picture."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,19 @@ def load_bgra(path: Path, shrink: Literal[1, 2, 4, 8] = 1, buffer: Pixels | None
 
 
 def embedded_preview(path: Path) -> Raster | None:
-    """Decode the small picture that a camera puts into EXIF, upright; None when there is none.
+    """Decode the small picture in a JPEG's EXIF or a RAW file, upright; None when there is none.
 
-    A first glance within a millisecond: not proof that the file decodes, and not for keeping. A
-    preview of another shape than the picture (stale, or with black bars) counts as none.
+    A first glance within a millisecond (some ten for a RAW): not proof that the file decodes, and
+    not for keeping. A preview of another shape than the picture (stale, or with black bars) counts
+    as none.
     Raises ``BadImageError`` when the file cannot be a picture at all.
     """
     with open_photo(path) as (stream, kind, size):
-        if kind != PhotoFormat.JPEG:
+        if kind not in (PhotoFormat.JPEG, PhotoFormat.RAW):
             return None
         info, embedded = inspect(stream, kind, size, path)
+    if kind == PhotoFormat.RAW:
+        return _raw_preview(info, embedded)
     if not embedded.exif:
         return None
     try:
@@ -81,6 +86,19 @@ def embedded_preview(path: Path) -> Raster | None:
         return None
     height, width = decoded.pixels.shape[:2]
     return Raster(decoded.pixels, width, height, info.width, info.height)
+
+
+def _raw_preview(info: PhotoInfo, embedded: Embedded) -> Raster | None:
+    if embedded.preview is None:
+        return None
+    side = min(FIRST_LOOK_SIDE, max(embedded.preview.width, embedded.preview.height))
+    if preview_for(info, embedded, side) is None:
+        return None
+    try:
+        pixels = decode(b"", info, embedded, max_side=side, layout="BGRA").pixels
+    except BadImageError:
+        return None
+    return Raster(pixels, pixels.shape[1], pixels.shape[0], info.width, info.height)
 
 
 def mips(bgra: Pixels) -> list[Pixels]:

@@ -12,6 +12,7 @@ from phota_desktop.core.options import MAX_INPUT_SIDE
 from phota_desktop.imaging import metadata
 from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.decoding import Decoded, decode
+from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.files import replace_file
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.reading import PhotoInfo, check_pixels, read_whole
@@ -51,7 +52,7 @@ def prepare(source: Path, out_stem: Path, *, max_side: int = MAX_INPUT_SIDE) -> 
         path = _write(out_stem, info.format, kept)
         return Prepared(path, kept is data, info.width, info.height, info.format, notes)
     decoded = decode(data, info, embedded, max_side=max_side)
-    return _encoded(decoded, info, out_stem, max_side)
+    return _encoded(decoded, info, embedded, out_stem, max_side)
 
 
 def stripped(data: bytes, info: PhotoInfo, max_side: int) -> bytes | None:
@@ -73,9 +74,15 @@ def stripped(data: bytes, info: PhotoInfo, max_side: int) -> bytes | None:
     return kept
 
 
-def _encoded(decoded: Decoded, info: PhotoInfo, out_stem: Path, max_side: int) -> Prepared:
+def _encoded(
+    decoded: Decoded, info: PhotoInfo, embedded: Embedded, out_stem: Path, max_side: int
+) -> Prepared:
     height, width = decoded.pixels.shape[:2]
     notes = []
+    if info.format == PhotoFormat.RAW:
+        preview = embedded.preview
+        stands = preview is not None and (preview.width, preview.height) == info.stored_size
+        notes.append("the camera's preview of the RAW" if stands else "developed from RAW")
     reduced = max(info.width, info.height) > max_side
     if info.frames > 1:
         notes.append("first frame only")

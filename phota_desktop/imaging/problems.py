@@ -1,4 +1,4 @@
-"""The ten reasons why a picture cannot be used, each with a sentence and a way out."""
+"""The eleven reasons why a picture cannot be used, each with a sentence and a way out."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class BadImage(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     NOT_A_PHOTO = "not_a_photo"
     NEEDS_HEIF = "needs_heif"
+    NEEDS_RAW = "needs_raw"
     TRUNCATED = "truncated"
     DAMAGED = "damaged"
     UNSUPPORTED = "unsupported"
@@ -53,6 +54,10 @@ _SENTENCES: dict[BadImage, tuple[str, str]] = {
         "“{name}” is a HEIC picture: HEIC needs the optional heif extra.",
         "Install the heif extra, or export the picture as JPEG.",
     ),
+    BadImage.NEEDS_RAW: (
+        "“{name}” is a camera's RAW file: RAW needs the optional raw extra.",
+        "Install the raw extra, or export the picture as JPEG.",
+    ),
     BadImage.TRUNCATED: (
         "“{name}” ends too early; part of the picture is missing.",
         "Copy it again from where it came from.",
@@ -69,7 +74,7 @@ _SENTENCES: dict[BadImage, tuple[str, str]] = {
 
 
 class BadImageError(PhotaError):
-    """A ``PhotaError`` of kind BAD_IMAGE that knows which of the ten reasons it is."""
+    """A ``PhotaError`` of kind BAD_IMAGE that knows which of the eleven reasons it is."""
 
     def __init__(self, reason: BadImage, source: Path | str) -> None:
         self.reason = reason

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import stat
 import struct
@@ -10,17 +9,17 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
 
-from phota_desktop.imaging import colour, jpeg_segments, png_chunks
+from phota_desktop.imaging import colour, jpeg_segments, png_chunks, raw
 from phota_desktop.imaging.embedded import Embedded, jpeg_head, read_embedded
-from phota_desktop.imaging.formats import HEAD_BYTES, PILLOW_NAMES, PhotoFormat, sniff
+from phota_desktop.imaging.formats import PILLOW_NAMES, PhotoFormat, format_of
 from phota_desktop.imaging.problems import (
     MAX_FILE_BYTES,
     MAX_PIXELS,
@@ -107,8 +106,7 @@ def open_photo(path: Path) -> Iterator[tuple[BinaryIO, PhotoFormat, int]]:
         if facts.st_size > MAX_FILE_BYTES:
             raise BadImageError(BadImage.FILE_TOO_LARGE, path)
         try:
-            kind = sniff(stream.read(HEAD_BYTES))
-            stream.seek(0)
+            kind = format_of(stream)
         except OSError as error:
             raise BadImageError(BadImage.MISSING, path) from error
         if kind is None:
@@ -135,14 +133,15 @@ def read_whole(path: Path) -> tuple[bytes, PhotoInfo, Embedded]:
     The pixels are not decoded yet. Raises ``BadImageError``.
     """
     data = read_photo(path)
-    kind = sniff(data[:HEAD_BYTES])
+    stream = BytesIO(data)
+    kind = format_of(stream)
     if kind is None:
         raise BadImageError(BadImage.NOT_A_PHOTO, path)
-    return (data, *inspect(BytesIO(data), kind, len(data), path))
+    return (data, *inspect(stream, kind, len(data), path))
 
 
 def probe(path: Path) -> PhotoInfo:
-    """Read a picture's header. Raises ``BadImageError`` with one of the ten reasons."""
+    """Read a picture's header. Raises ``BadImageError`` with one of the eleven reasons."""
     with open_photo(path) as (stream, kind, size):
         info, _ = inspect(stream, kind, size, path)
         return info
@@ -157,17 +156,19 @@ def inspect(
     if kind == PhotoFormat.JPEG:
         mode, width, height, bits = _jpeg_facts(stream, path)
         frames = 1
+    elif kind == PhotoFormat.RAW:
+        photo = raw.read(stream, path)
+        mode, width, height, bits, frames = "RGB", photo.width, photo.height, 8, 1
+        orientation = photo.orientation
+        embedded = _with_preview(embedded, photo)
     else:
         with opened(stream, kind, path) as image:
             try:
                 mode, (width, height) = image.mode, image.size
                 frames = 2 if getattr(image, "is_animated", False) else 1
-                icc = image.info.get("icc_profile") or embedded.icc
+                embedded = _with_info(embedded, image.info)
             except PILLOW_ERRORS as error:
                 raise BadImageError(BadImage.DAMAGED, path) from error
-        embedded = Embedded(
-            embedded.exif, embedded.xmp, embedded.iptc, icc, embedded.has_credentials
-        )
         bits = _bits(stream, kind, mode)
         if kind == PhotoFormat.TIFF and orientation >= 5:
             width, height = height, width  # Pillow tells a TIFF's size as displayed
@@ -193,11 +194,37 @@ def inspect(
     return info, embedded
 
 
+def _with_info(embedded: Embedded, info: dict[str | tuple[int, int], Any]) -> Embedded:
+    """Add what only Pillow found, all of it for HEIC."""
+    block, packet = info.get("exif"), info.get("xmp")
+    return replace(
+        embedded,
+        exif=embedded.exif or (block.removeprefix(b"Exif\x00\x00") if block else None),
+        xmp=embedded.xmp or (packet if isinstance(packet, bytes) else None),
+        icc=info.get("icc_profile") or embedded.icc,
+    )
+
+
+def _with_preview(embedded: Embedded, photo: raw.RawPhoto) -> Embedded:
+    """Add a RAW's preview, with the colours and, if there is no other, the EXIF block of it."""
+    if photo.preview is None:
+        return embedded
+    within = read_embedded(BytesIO(photo.preview.content), PhotoFormat.JPEG)
+    return replace(
+        embedded,
+        exif=embedded.exif or within.exif,
+        icc=None if photo.is_developed else within.icc,
+        preview=photo.preview,
+    )
+
+
 @contextmanager
 def opened(stream: BinaryIO, kind: PhotoFormat, path: Path) -> Iterator[Image.Image]:
     """Open with Pillow, held to the one format that the magic bytes say."""
     if kind == PhotoFormat.HEIC:
         _register_heif(path)
+    if kind not in PILLOW_NAMES:
+        raise BadImageError(BadImage.UNSUPPORTED, path)
     stream.seek(0)
     try:
         image = Image.open(stream, formats=[PILLOW_NAMES[kind]])
@@ -296,7 +323,7 @@ def _told(error: BaseException) -> BadImage:
 def _register_heif(path: Path) -> None:
     """Let Pillow read HEIC when the optional extra is installed."""
     try:
-        pillow_heif = importlib.import_module("pillow_heif")
+        import pi_heif
     except ImportError as error:
         raise BadImageError(BadImage.NEEDS_HEIF, path) from error
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()

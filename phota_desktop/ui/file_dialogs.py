@@ -9,7 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-PATTERNS = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.bmp *.gif"
+_RAW_PATTERNS = (
+    "*.dng *.cr2 *.cr3 *.crw *.nef *.nrw *.arw *.orf *.rw2 *.raf *.pef *.srw *.3fr *.iiq *.mrw"
+)
+PATTERNS = f"*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif {_RAW_PATTERNS} *.bmp *.gif"
 
 
 def file_dialog(parent: QWidget, name: str, title: str, folder: Path | None = None) -> QFileDialog:

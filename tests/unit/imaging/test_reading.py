@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -109,16 +110,20 @@ def test_one_changed_byte_of_a_png_or_a_cut_end_is_found(keep: Keep, kind: Photo
         assert refusal(keep("b", changed), full=True) == BadImage.DAMAGED
 
 
-def test_heic_says_which_extra_it_needs(keep: Keep) -> None:
-    try:
-        __import__("pillow_heif")
-    except ImportError:
-        pass
-    else:
-        pytest.skip("the heif extra is installed")
-    path = keep("phone.heic", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic".ljust(64, b"\0"))
-    assert refusal(path) == BadImage.NEEDS_HEIF
-    with pytest.raises(BadImageError, match="HEIC needs the optional heif extra"):
+@pytest.mark.parametrize(
+    ("extra", "module", "head"),
+    [
+        ("heif", "pi_heif", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"),
+        ("raw", "rawpy", b"FUJIFILMCCD-RAW 0201FF"),
+    ],
+)
+def test_what_an_extra_reads_says_which_one(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch, extra: str, module: str, head: bytes
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    path = keep("phone.jpg", head.ljust(400, b"\0"))
+    assert refusal(path) == BadImage(f"needs_{extra}")
+    with pytest.raises(BadImageError, match=f"needs the optional {extra} extra"):
         probe(path)
 
 
@@ -126,7 +131,7 @@ def test_names_of_files_cannot_play_tricks_in_sentences() -> None:
     message = BadImageError(BadImage.EMPTY, "a\u202egpj.exe\n").message
     assert "\u202e" not in message
     assert "\\u202e" in message
-    assert len(BadImage) <= 10
+    assert len(BadImage) <= 11
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L"])
