@@ -58,6 +58,7 @@ class AddProfileDialog(QDialog):
         self.resize(min(_SIZE[0], room.width() - _FRAME), min(_SIZE[1], room.height() - _FRAME))
         self._form = form
         self._way = Way.NONE
+        self._wants_addresses = False
         self.note = Caption("", self, role="text")
         self.add_button = push_button("addTrainingPhotosButton", "Add photos…", self)
         self.folder_button = push_button("addTrainingFolderButton", "Add folder…", self)
@@ -169,17 +170,16 @@ class AddProfileDialog(QDialog):
         check.addWidget(self.subfolders_button)
         check.addWidget(self.progress, 1)
         check.addWidget(self.stop_button)
-        row = QWidget(self)
-        row.setLayout(check)
-        check.setContentsMargins(0, 0, 0, 0)
-        row.setFixedHeight(self.stop_button.sizeHint().height())
+        keeps_room = self.stop_button.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)  # the list does not jump when a check ends
+        self.stop_button.setSizePolicy(keeps_room)
         column = QVBoxLayout()
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.list, 1)
         column.addWidget(self.addresses)
         column.addWidget(self._address_words)
-        column.addWidget(row)
+        column.addLayout(check)
         column.addWidget(self.verdict)
         column.addWidget(self.hints)
         return column
@@ -187,7 +187,7 @@ class AddProfileDialog(QDialog):
     def _side(self) -> QScrollArea:
         inner = QWidget(self)
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, GRID, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
         column.addWidget(Field("Name", self.name, inner))
         column.addWidget(Field("Who it is", self.kind, inner))
@@ -260,9 +260,10 @@ class AddProfileDialog(QDialog):
         form = self._form
         if self.addresses.toPlainText() != form.draft.addresses:
             self.addresses.setPlainText(form.draft.addresses)
-        has_addresses = bool(form.draft.addresses.strip())
-        if has_addresses or self.addresses.isHidden():
-            self._show_addresses_field(has_addresses)
+        shown = self._wants_addresses or bool(form.draft.addresses)
+        self.addresses.setVisible(shown)
+        self._address_words.setVisible(shown)
+        self.paste_button.setVisible(not shown)
         number = len(form.addresses)
         self._address_words.setText(
             f"{count(number, 'address', 'addresses')}. Phota fetches these itself;"
@@ -317,18 +318,16 @@ class AddProfileDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
+        self._wants_addresses = False
+        self.refresh()
         (self.name if self._form.photos.rowCount() else self.add_button).setFocus()
 
     # -- asking and taking --------------------------------------------------------------
 
     def _show_addresses(self) -> None:
-        self._show_addresses_field(True)
+        self._wants_addresses = True
+        self.refresh()
         self.addresses.setFocus()
-
-    def _show_addresses_field(self, shown: bool) -> None:
-        self.addresses.setVisible(shown)
-        self._address_words.setVisible(shown)
-        self.paste_button.setVisible(not shown)
 
     def _take_addresses(self) -> None:
         self._form.set_addresses(self.addresses.toPlainText()[:_LONGEST_ADDRESSES])

@@ -17,12 +17,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QTextLayout,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -68,8 +70,9 @@ class TrainingPhotoDelegate(QStyledItemDelegate):
         self._art = art
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
-        lines = 2 * QFontMetricsF(option.font).height()
-        return QSize(240, round(max(_PICTURE.height(), lines)) + GRID + 4)
+        small = QFontMetricsF(small_font(option.font, 0.9)).height()
+        words = QFontMetricsF(option.font).height() + 2 * small
+        return QSize(240, round(max(_PICTURE.height(), words)) + GRID + 4)
 
     def paint(  # noqa: D102
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
@@ -120,7 +123,10 @@ class TrainingPhotoDelegate(QStyledItemDelegate):
         colours = tokens()
         small = small_font(option.font, 0.9)
         line, lower = QFontMetricsF(option.font).height(), QFontMetricsF(small).height()
-        top = room.center().y() - (line + lower) / 2
+        word, reason = str(index.data(VERDICT_ROLE)), str(index.data(REASON_ROLE))
+        said = f"{word}  {reason}"
+        first, rest = _first_line(said, small, room.width())
+        top = room.center().y() - (line + lower * (2 if rest else 1)) / 2
         size = str(index.data(SIZE_ROLE))
         size_width = QFontMetricsF(small).horizontalAdvance(size) + 1
         painter.setFont(small)
@@ -131,13 +137,14 @@ class TrainingPhotoDelegate(QStyledItemDelegate):
         name = QRectF(room.left(), top, room.width() - size_width - 2 * GRID, line)
         paint_line(painter, name, str(index.data()), middle=True)
         painter.setFont(small)
-        word = str(index.data(VERDICT_ROLE))
         painter.setPen(QColor(str(getattr(colours, str(index.data(COLOUR_ROLE))))))
-        width = QFontMetricsF(small).horizontalAdvance(word) + 2
-        paint_line(painter, QRectF(room.left(), top + line, width, lower), word)
+        second = QRectF(room.left(), top + line, room.width(), lower)
+        paint_line(painter, second, word)
         painter.setPen(QColor(colours.quiet))
-        rest = QRectF(room.left() + width + GRID, top + line, room.width() - width - GRID, lower)
-        paint_line(painter, rest, str(index.data(REASON_ROLE)))
+        left = QFontMetricsF(small).horizontalAdvance(f"{word}  ")
+        paint_line(painter, second.adjusted(left, 0, 0, 0), first[len(word) + 2 :])
+        if rest:
+            paint_line(painter, second.translated(0, lower), rest)
 
     def editorEvent(  # noqa: D102
         self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index
@@ -152,6 +159,16 @@ class TrainingPhotoDelegate(QStyledItemDelegate):
         new = Qt.CheckState.Unchecked if _is_used(index) else Qt.CheckState.Checked
         listed = index.model()
         return bool(listed.setData(listed.index(index.row(), 0), new, CHECK_ROLE))
+
+
+def _first_line(text: str, font: QFont, width: float) -> tuple[str, str]:
+    """Return what of a text has room on a line, and what goes on the next one."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(width)
+    layout.endLayout()
+    return text[: line.textLength()].rstrip(), text[line.textLength() :].strip()
 
 
 def _is_used(index: Index) -> bool:

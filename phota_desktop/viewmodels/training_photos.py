@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +31,7 @@ SIZE_ROLE = PATH_ROLE + 4
 MOST_PHOTOS = 200
 """Photos in the list; four times what a training takes."""
 
+_SAME = re.compile(r"^(The|Nearly the) same picture as ")
 _WORDS = {
     Finding.UNREADABLE: ("Unreadable", "bad"),
     Finding.DUPLICATE: ("Duplicate", "bad"),
@@ -80,13 +82,22 @@ class PhotoRow:
 
     @property
     def reason(self) -> str:
-        """The verdict's sentence without the word that stands before it; empty for a good one."""
+        """The verdict's sentence, to be read after its word; empty for a good one."""
         if self.verdict is None or self.verdict.kind is Finding.GOOD:
             return ""
         words = plain(self.verdict.words)
-        start = f"{self.verdict_words}: "
-        words = words.removeprefix(start)
+        if self.verdict.kind in (Finding.DUPLICATE, Finding.NEAR_DUPLICATE):
+            return _SAME.sub("of ", words, count=1)
+        name = f"“{plain(self.path.name)}” "
+        words = words.removeprefix(f"{self.verdict_words}: ").removeprefix(name)
         return words[:1].upper() + words[1:]
+
+    @property
+    def said(self) -> str:
+        """The word and the reason as one text."""
+        is_twin = self.verdict is not None and self.verdict.twin is not None
+        twin = is_twin and self.reason.startswith("of ")
+        return f"{self.verdict_words}{' ' if twin else '. '}{self.reason}".strip()
 
     @property
     def size_words(self) -> str:
@@ -223,11 +234,11 @@ class TrainingPhotosModel(QAbstractListModel):
         if role == SIZE_ROLE:
             return row.size_words
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = (str(row.path), row.size_words, f"{row.verdict_words}. {row.reason}".strip())
+            lines = (str(row.path), row.size_words, row.said)
             return plain_tip("\n".join(plain(line, 1000) for line in lines if line))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             place = f"{plain(row.path.name, 160)}, {'used' if row.is_used else 'left out'}"
-            return f"{place}. {row.verdict_words}. {row.reason}".strip()
+            return f"{place}. {row.said}"
         return None
 
     def setData(  # noqa: D102

@@ -22,8 +22,8 @@ PET_CONSENT = (
 )
 TIER_NAMES = {TrainingTier.STANDARD: "Standard", TrainingTier.FAST: "Quick"}
 TIER_MEANS = {
-    TrainingTier.STANDARD: "10 to 50 photos, about 20 minutes. The best likeness.",
-    TrainingTier.FAST: "5 to 10 photos, quicker. A likeness from fewer looks.",
+    TrainingTier.STANDARD: "10 to 50 photos, about 20 minutes.\nThe best likeness.",
+    TrainingTier.FAST: "5 to 10 photos, quicker.\nA likeness from fewer looks.",
 }
 _LINK_TIME = {TrainingTier.STANDARD: "2 hours", TrainingTier.FAST: "1 hour"}
 """How long the links to photos in a person's bucket last."""
