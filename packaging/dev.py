@@ -115,6 +115,8 @@ def lock(arguments: list[str]) -> int:
     for name, lock_file in LOCKS.items():
         options = ["--universal", "--python-version=3.11", "--generate-hashes", "--quiet"]
         options += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+        # The program that is started from a checkout opens every photo.
+        options += ["--all-extras"]
         if name == "test":
             options += ["--group=test", f"--constraints={LOCKS['run']}"]
         command = [str(uv), "pip", "compile", "pyproject.toml", *options, *arguments]
