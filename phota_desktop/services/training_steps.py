@@ -163,12 +163,17 @@ class TrainingSteps:
                 return
 
     async def _after_doubt(self, training: Training, error: PhotaError) -> None:
-        if await self.find(training):
-            return
+        known = "though it is not listed"
+        try:
+            if await self.find(training):
+                return
+        except PhotaError:
+            # That a list was refused, and cost nothing, says nothing of the training.
+            known = "and the list of profiles cannot be had now"
         lost = PhotaError(
             ErrorKind.UNKNOWN,
             f"The answer was lost; the training of {training.name} may have begun and been"
-            " charged, though it is not listed.",
+            f" charged, {known}.",
             hint=error.hint,
             status=error.status,
             request_id=error.request_id,

@@ -6,14 +6,21 @@ The server is the fake Phota on loopback, the photos' server a bucket that speak
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from phota_desktop.api import retry
 from phota_desktop.core.errors import WORDS, ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import ProfileStatus, TrainingTier
+from phota_desktop.core.training import Training, TrainingOrder, TrainingState
+from phota_desktop.services import reconciling
+from phota_desktop.services.composition import Services
 from phota_desktop.services.people import Person
+from phota_desktop.store.charges import Charges
+from phota_desktop.viewmodels.people import status_words
 from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import KEY, FakePhotaThread
 from tests.unit.services.conftest import Open
@@ -147,3 +154,197 @@ async def test_what_is_gone_says_so_of_the_profile(
                     await call("prof_unknown")
                 assert caught.value.kind is ErrorKind.GONE
                 assert "This profile no longer exists" in check_words(caught.value)
+
+
+# -- the service: what is on record, and what a person reads of it ------------------------------
+
+ORDER = TrainingOrder("Anna", FAST, tuple(URLS), consent="Anna agrees.")
+PRICE = Decimal("1.49")
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look for a lost answer for a moment; how long it is looked for is tested with the trainer."""
+    monkeypatch.setattr(reconciling, "LOOK_FOR_S", 0.3)
+    monkeypatch.setattr(reconciling, "PAUSE_S", 0.1)
+    monkeypatch.setattr(retry, "FIRST_DELAY_S", 0.02)
+
+
+async def train(services: Services, order: TrainingOrder = ORDER) -> Training:
+    """Train, and return what is on record once nothing more happens by itself."""
+    begun = await services.trainer.begin(order, PRICE)
+    await services.trainer.wait(begun.tag)
+    found = services.trainings.get(begun.tag)
+    assert found is not None
+    return found
+
+
+def words_of(services: Services, training: Training) -> str:
+    """Return what a person reads of a training that came to nothing, here and after a restart."""
+    problem = services.trainer.problem(training.tag)
+    assert problem is not None
+    said = check_words(problem)
+    assert training.message
+    for never in ("Traceback", "secret", "X-Amz", KEY):
+        assert never not in training.message
+    return said
+
+
+def charged(services: Services, training: Training) -> list[tuple[Decimal | None, bool]]:
+    """Return what a training cost, and whether that is certain."""
+    rows = Charges(services.journal).of_training(training.tag)
+    return [(row.amount, row.certain) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("fault", "traits", "kind", "words"),
+    [
+        (None, {"no_subject": "add"}, ErrorKind.INVALID, "No subject detected"),
+        (Fault("add", "status", status=400, detail="Too dark."), {}, ErrorKind.INVALID, "Too dark"),
+        (Fault("add", "status", status=402), {}, ErrorKind.NO_CREDIT, "Not enough credit"),
+        (Fault("add", "status", status=401), {}, ErrorKind.KEY_REJECTED, "API key"),
+        (Fault("add", "status", status=403), {}, ErrorKind.KEY_REJECTED, "API key"),
+        (Fault("add", "status", status=404), {}, ErrorKind.INVALID, "takes no trainings"),
+        (Fault("add", "status", status=413), {}, ErrorKind.INVALID, "too large"),
+        (Fault("add", "status", status=429), {}, ErrorKind.BUSY, "Phota is busy"),
+        (Fault("add", "moderation"), {}, ErrorKind.REFUSED, "declined"),
+        (Fault("add", "redirect"), {}, ErrorKind.INVALID, "another address"),
+    ],
+    ids=lambda value: f"{value.do}-{value.status}" if isinstance(value, Fault) else None,
+)
+async def test_what_is_refused_failed_and_cost_nothing(
+    tmp_path: Path,
+    open_real_services: Open,
+    fault: Fault | None,
+    traits: dict[str, object],
+    kind: ErrorKind,
+    words: str,
+) -> None:
+    faults = [fault] if fault else []
+    with FakePhotaThread(tmp_path / "ledger", *faults, **traits) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            training = await train(services)
+            assert training.state is TrainingState.FAILED
+            problem = services.trainer.problem(training.tag)
+            assert problem is not None
+            assert problem.kind is kind
+            assert words in words_of(services, training)
+            assert words in training.message
+            assert charged(services, training) == []
+            assert not services.trainer.needs_a_word(training.tag)
+    assert fake.ledger.trainings() == []
+
+
+@pytest.mark.parametrize("do", ["lose_answer", "reset", "garbage", "truncate"])
+async def test_a_lost_answer_that_is_found_needs_no_words(
+    tmp_path: Path, open_real_services: Open, do: str
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", Fault("add", do)) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            training = await train(services)
+            assert training.state is TrainingState.TRAINING
+            assert training.message == ""
+            assert services.trainer.problem(training.tag) is None
+            assert charged(services, training) == [(PRICE, True)]
+    assert [row["tag"] for row in fake.ledger.trainings()] == [training.tag]
+
+
+async def test_a_lost_answer_that_is_not_found_says_what_is_unknown(
+    tmp_path: Path, open_real_services: Open
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", Fault("add", "drop", times=1)) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            training = await train(services)
+            assert training.state is TrainingState.SENT
+            assert "may have begun" in words_of(services, training)
+            assert charged(services, training) == [(PRICE, False)]
+            assert services.trainer.needs_a_word(training.tag)
+            assert fake.ledger.trainings() == []
+            await services.trainer.go_on(training.tag)
+            assert (await services.trainer.wait(training.tag)).state is TrainingState.TRAINING
+    assert [row["tag"] for row in fake.ledger.trainings()] == [training.tag]
+
+
+@pytest.mark.parametrize("trouble", ["drop", "status", "garbage"])
+async def test_a_lost_answer_stays_in_doubt_while_the_list_cannot_be_had(
+    tmp_path: Path, open_real_services: Open, trouble: str
+) -> None:
+    faults = Fault("add", "lose_answer"), Fault("ids", trouble, status=503)
+    with FakePhotaThread(tmp_path / "ledger", *faults) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            training = await train(services)
+            # It was charged: to call it failed would have it paid a second time.
+            assert training.state is TrainingState.SENT
+            assert charged(services, training) == [(PRICE, False)]
+            words_of(services, training)
+            fake.set_chaos()
+            assert [one.tag for one in await services.trainer.look_again()] == [training.tag]
+            assert charged(services, training) == [(PRICE, True)]
+    assert len(fake.ledger.trainings()) == 1
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 500])
+async def test_a_500_may_have_begun_it(
+    tmp_path: Path, open_real_services: Open, status: int
+) -> None:
+    fault = Fault("add", "status", status=status, body="html", charged=True)
+    with FakePhotaThread(tmp_path / "ledger", fault) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            training = await train(services)
+            assert training.state is TrainingState.TRAINING
+            assert charged(services, training) == [(PRICE, True)]
+    assert len(fake.ledger.trainings()) == 1
+
+
+@pytest.mark.parametrize(
+    ("traits", "outcome", "message"),
+    [
+        ({}, ProfileStatus.READY, ""),
+        ({"no_subject": "training"}, ProfileStatus.ERROR, "No subject detected"),
+        (
+            {"training_ends": "ERROR", "training_message": "Could not download image 3."},
+            ProfileStatus.ERROR,
+            "Could not download image 3.",
+        ),
+        (
+            {"training_ends": "INACTIVE", "training_message": "Not used for long."},
+            ProfileStatus.INACTIVE,
+            "Not used for long.",
+        ),
+    ],
+    ids=["ready", "no subject", "error", "inactive"],
+)
+async def test_the_end_of_a_training_is_on_record_in_the_servers_words(
+    tmp_path: Path,
+    open_real_services: Open,
+    traits: dict[str, object],
+    outcome: ProfileStatus,
+    message: str,
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", training_seconds=0.0, **traits) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            training = await train(services)
+            profile = await services.session.client(PHOTA).profiles.status(training.profile_id)
+            await services.trainer.learn(profile)
+            ended = services.trainings.get(training.tag)
+            assert ended is not None
+            assert (ended.state, ended.outcome) == (TrainingState.ENDED, outcome)
+            assert message in ended.message
+            assert charged(services, training) == [(PRICE, True)]
+            await services.people.refresh()
+            [person] = services.people.people
+            assert person.name == "Anna"
+            read = status_words(person)
+            assert read
+            if outcome is ProfileStatus.ERROR:
+                assert message in read
+
+
+async def test_no_link_outlives_the_answer(tmp_path: Path, open_real_services: Open) -> None:
+    with FakePhotaThread(tmp_path / "ledger") as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            training = await train(services)
+            assert training.state is TrainingState.TRAINING
+    home = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
+    assert b"secret-of-a-link" not in home
+    assert KEY.encode() not in home
