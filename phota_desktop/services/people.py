@@ -58,6 +58,13 @@ class Person:
     tag: str = ""
     """As the server has it; the one by which a training of ours is found again is no name."""
 
+    is_nameless: bool = False
+    """True while the name is only made of the id."""
+
+    def called(self, name: str) -> Person:
+        """Return this person under a name."""
+        return replace(self, name=name, is_nameless=False)
+
     @property
     def foreign_tag(self) -> str:
         """The tag that somebody gave it, empty for none and for one of ours."""
@@ -331,23 +338,24 @@ class People:
 
 def _person(profile: Profile, known: _Account) -> Person:
     ours = known.names.get(profile.id)
+    name = _name(profile, known)
     return Person(
         profile.id,
-        _name(profile, known) or f"Profile {profile.id[-6:]}",
+        name or f"Profile {profile.id[-6:]}",
         profile.status,
         profile.message,
         known.pictures.get(profile.id),
         ours.kind if ours else "",
         profile.tag,
+        is_nameless=not name,
     )
 
 
 def _everyone(known: _Account) -> tuple[Person, ...]:
     """Return who is listed: those with a name first, by name, the others as listed."""
-    nameless = {one.id for one in known.profiles if not _name(one, known)}
 
     def place(one: Person) -> tuple[str, ...]:
-        return ("1",) if one.id in nameless else ("0", one.name.casefold(), one.id)
+        return ("1",) if one.is_nameless else ("0", one.name.casefold(), one.id)
 
     return tuple(sorted((_person(one, known) for one in known.profiles), key=place))
 

@@ -287,6 +287,7 @@ class Watcher:
                 continue
             before = watch.seen.get(profile.id)
             watch.seen[profile.id] = status
+            watch.asked[_STATUS, profile.id] = now
             if status in _AT_WORK:
                 watch.at_work.setdefault(profile.id, now)
                 if status is ProfileStatus.IN_PROGRESS and before not in (None, status):
@@ -294,8 +295,7 @@ class Watcher:
             elif status.is_final:
                 was_open = not before.is_final if before else self._is_ours(profile.id)
                 ended += [profile.id] if was_open else []
-        ours = [one for one in said if self._is_open(one)]
-        if ours:
+        if ours := self._open(said):
             self._tasks.spawn(self._teach(ours), name="learn about trainings")
         for profile_id in ended:
             person = self._people.find(profile_id)
@@ -330,8 +330,9 @@ class Watcher:
             for one in self.trainer.known()
         )
 
-    def _is_open(self, profile: Profile) -> bool:
-        return any(
-            not one.state.is_over and (one.profile_id == profile.id or one.tag == profile.tag)
-            for one in self.trainer.known()
-        )
+    def _open(self, said: tuple[Profile, ...]) -> list[Profile]:
+        """Return those that are of a training whose end is not on record; one given up has none."""
+        over = (TrainingState.ENDED, TrainingState.FAILED, TrainingState.CANCELED)
+        trainings = [one for one in self.trainer.known() if one.state not in over]
+        keys = {one.profile_id or one.tag for one in trainings} | {one.tag for one in trainings}
+        return [one for one in said if one.id in keys or one.tag in keys]

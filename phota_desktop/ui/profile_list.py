@@ -1,8 +1,6 @@
-"""The rows of the sidebar: a round picture, name and status in words, and the tick."""
+"""The rows of the sidebar: a round picture, name and status in words, progress and the tick."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from PySide6.QtCore import (
     QEvent,
@@ -20,7 +18,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
-    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -29,7 +26,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QInputDialog,
     QListView,
-    QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -39,19 +35,15 @@ from phota_desktop.ui.profile_art import RoundArt
 from phota_desktop.ui.rows import paint_ground, paint_line, set_up_rows, small_font
 from phota_desktop.ui.theme import GRID, RADIUS, Tokens, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
-from phota_desktop.viewmodels.people import (
-    CHECK_ROLE,
-    ID_ROLE,
-    INITIALS_ROLE,
-    PICTURE_ROLE,
-    STATUS_COLOUR_ROLE,
-    STATUS_ROLE,
-    PeopleViewModel,
-)
+from phota_desktop.viewmodels.people import PeopleViewModel
+from phota_desktop.viewmodels.people_list import CHECK_ROLE, ID_ROLE, ROW_ROLE
+from phota_desktop.viewmodels.people_rows import Row
 
 Index = QModelIndex | QPersistentModelIndex
 _FACE = 36
 _BOX = 16
+_LINE = 3
+"""Pixels in height of the line that shows how far a training is."""
 _TICK_WIDTH = 40
 """The right end of a row that a click ticks: wider than the box, so that it is easy to hit."""
 
@@ -62,6 +54,8 @@ class ProfileDelegate(QStyledItemDelegate):
     def __init__(self, art: ThumbnailArt, parent: QWidget) -> None:
         super().__init__(parent)
         self._art = RoundArt(art, _FACE)
+        self.target = -1
+        """The row over which photos are held; -1 for none."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
         lines = 2 * QFontMetricsF(option.font).height()
@@ -72,6 +66,9 @@ class ProfileDelegate(QStyledItemDelegate):
     ) -> None:
         rect: QRect = option.rect
         state = option.state
+        row = index.data(ROW_ROLE)
+        if not isinstance(row, Row):
+            return
         states = type(state)  # a look at QStyle itself costs 9 ms before the first paint
         colours = tokens()
         painter.save()
@@ -85,13 +82,14 @@ class ProfileDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         face = QRectF(body.left() + GRID, body.center().y() - _FACE / 2, _FACE, _FACE)
-        picture, initials = index.data(PICTURE_ROLE), str(index.data(INITIALS_ROLE))
-        self._art.paint(
-            painter, face, picture if isinstance(picture, Path) else None, initials, option.font
-        )
+        self._art.paint(painter, face, row.picture, row.initials, option.font)
         tick = index.data(CHECK_ROLE)
         right = body.right() - (_TICK_WIDTH - GRID if tick is not None else GRID)
-        self._paint_words(painter, option.font, index, QRectF(body), face.right(), right)
+        self._paint_words(painter, option.font, row, QRectF(body), face.right(), right)
+        if index.row() == self.target:
+            painter.setPen(QPen(QColor(colours.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         if tick is not None:
             _paint_tick(painter, colours, _box(body), Qt.CheckState(tick))
         painter.restore()
@@ -100,7 +98,7 @@ class ProfileDelegate(QStyledItemDelegate):
         self,
         painter: QPainter,
         font: QFont,
-        index: Index,
+        row: Row,
         body: QRectF,
         left: float,
         right: float,
@@ -111,12 +109,15 @@ class ProfileDelegate(QStyledItemDelegate):
         top = body.center().y() - line
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
-        name = str(index.data(Qt.ItemDataRole.DisplayRole))
-        paint_line(painter, QRectF(left, top, right - left, line), name)
+        paint_line(painter, QRectF(left, top, right - left, line), row.name)
         painter.setFont(small_font(font, 0.85))
-        painter.setPen(QColor(str(getattr(colours, str(index.data(STATUS_COLOUR_ROLE))))))
-        status = str(index.data(STATUS_ROLE))
-        paint_line(painter, QRectF(left, top + line, right - left, line), status)
+        painter.setPen(QColor(str(getattr(colours, row.colour))))
+        paint_line(painter, QRectF(left, top + line, right - left, line), row.words)
+        if row.share is not None:
+            groove = QRectF(left, body.bottom() - _LINE, right - left, _LINE)
+            paint_ground(painter, groove, colours.line, _LINE / 2)
+            groove.setWidth(max(_LINE, groove.width() * row.share))
+            paint_ground(painter, groove, colours.accent, _LINE / 2)
 
     def editorEvent(  # noqa: D102
         self,
@@ -162,10 +163,15 @@ def _paint_tick(painter: QPainter, colours: Tokens, box: QRectF, state: Qt.Check
 
 
 class ProfileList(QListView):
-    """Space ticks, F2 renames, Enter mentions; the menu says the same."""
+    """Space ticks, F2 renames, Enter mentions, Delete asks; the menu says the same."""
 
     mention_asked = Signal(str)
     """Carries the profile id to be mentioned in the prompt."""
+    add_asked = Signal(str)
+    """Carries the profile id to which photos are to be added."""
+    privacy_asked = Signal(str)
+    """Carries the profile id whose sent photos are to be shown."""
+    current_changed = Signal()
 
     def __init__(
         self, people: PeopleViewModel, art: ThumbnailArt, parent: QWidget | None = None
@@ -176,11 +182,13 @@ class ProfileList(QListView):
         self._people = people
         self._kept = ("", 0)
         self.setModel(people.model)
-        self.setItemDelegate(ProfileDelegate(art, self))
+        self._delegate = ProfileDelegate(art, self)
+        self.setItemDelegate(self._delegate)
         set_up_rows(self)
         self.customContextMenuRequested.connect(self._on_menu)
         people.model.modelAboutToBeReset.connect(self._keep_place)
         people.model.modelReset.connect(self._find_place)
+        self.selectionModel().currentChanged.connect(lambda *_: self.current_changed.emit())
         art.arrived.connect(self.viewport().update)
 
     def row_height(self) -> int:
@@ -188,6 +196,22 @@ class ProfileList(QListView):
         option = QStyleOptionViewItem()
         option.font = self.font()
         return self.itemDelegate().sizeHint(option, QModelIndex()).height()
+
+    @property
+    def current(self) -> Row | None:
+        """The chosen row."""
+        return self._people.model.item(self.currentIndex().row())
+
+    def profile_at(self, at: QPoint) -> str:
+        """Return the profile at a point of the viewport, empty for none."""
+        return str(self.indexAt(at).data(ID_ROLE) or "")
+
+    def mark_target(self, profile_id: str) -> None:
+        """Frame the row of a profile, over which photos are held; none for an empty id."""
+        target = self._people.model.row(profile_id) if profile_id else -1
+        if target != self._delegate.target:
+            self._delegate.target = target
+            self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         key = Qt.Key
@@ -202,55 +226,42 @@ class ProfileList(QListView):
             self.ask_name(profile_id)
         elif event.key() in (key.Key_Return, key.Key_Enter) and profile_id:
             self.mention_asked.emit(profile_id)
+        elif event.key() == key.Key_Delete and profile_id:
+            self._people.ask_deletion(profile_id)
+        elif event.key() == key.Key_Menu and current.isValid():
+            self._on_menu(self.visualRect(current).center())
         else:
             event.ignore()  # letters, left and right belong to the window
 
     def ask_name(self, profile_id: str) -> None:
         """Ask for another name."""
-        person = self._people.model.person(self._people.model.row(profile_id))
-        if person is None:
+        row = self._people.model.item(self._people.model.row(profile_id))
+        if row is None:
             return
         dialog = QInputDialog(self)
         dialog.setObjectName("renameDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Rename")
         dialog.setLabelText("Name, kept on this computer:")
-        dialog.setTextValue(person.name)
+        dialog.setTextValue(self._people.name_of(profile_id) or row.name)
         dialog.setOkButtonText("Rename")
         dialog.textValueSelected.connect(lambda name: self._people.rename(profile_id, name))
         dialog.open()
 
     def _on_menu(self, at: QPoint) -> None:
-        index = self.indexAt(at)
-        profile_id = str(index.data(ID_ROLE) or "")
-        if not profile_id:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rides = index.data(CHECK_ROLE)
-        if rides is not None:
-            on = Qt.CheckState(rides) is Qt.CheckState.Checked
-            words = "Leave out of this request" if on else "Use in this request"
-            menu.addAction(
-                f"{words}\tSpace", lambda: self._people.set_riding(profile_id, not on)
-            ).setObjectName("rideAction")
-        mention = menu.addAction(
-            "Mention in prompt\tEnter", lambda: self.mention_asked.emit(profile_id)
-        )
-        mention.setObjectName("mentionAction")
-        rename = menu.addAction("Rename…\tF2", lambda: self.ask_name(profile_id))
-        rename.setObjectName("renameAction")
-        copy = menu.addAction("Copy id", lambda: QGuiApplication.clipboard().setText(profile_id))
-        copy.setObjectName("copyIdAction")
-        menu.popup(self.viewport().mapToGlobal(at))
+        from phota_desktop.ui.profile_menu import ProfileMenu
+
+        row = self._people.model.item(self.indexAt(at).row())
+        if row is not None:
+            ProfileMenu(row, self._people, self).popup(self.viewport().mapToGlobal(at))
 
     def _keep_place(self) -> None:
-        profile_id = str(self.currentIndex().data(ID_ROLE) or "")
-        self._kept = (profile_id, self.verticalScrollBar().value())
+        row = self.current
+        self._kept = (row.key if row is not None else "", self.verticalScrollBar().value())
 
     def _find_place(self) -> None:
-        profile_id, scrolled = self._kept
-        row = self._people.model.row(profile_id)
-        if row >= 0:
-            self.setCurrentIndex(self._people.model.index(row))
+        key, scrolled = self._kept
+        place = self._people.model.find(key)
+        if place >= 0:
+            self.setCurrentIndex(self._people.model.index(place))
         self.verticalScrollBar().setValue(scrolled)

@@ -2,203 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import ProfileStatus
-from phota_desktop.viewmodels.roles import (
-    ACCESSIBLE_TEXT_ROLE,
-    DISPLAY_ROLE,
-    TOOL_TIP_ROLE,
-    USER_ROLE,
+from phota_desktop.viewmodels.people_list import PeopleModel
+from phota_desktop.viewmodels.people_rows import (
+    DELETING,
+    Clockwork,
+    Row,
+    deletion_facts,
+    person_row,
 )
-from phota_desktop.viewmodels.words import count, plain, plain_tip
+from phota_desktop.viewmodels.people_rows import shown_name as shown_name
+from phota_desktop.viewmodels.people_rows import status_words as status_words
+from phota_desktop.viewmodels.trainings import TrainingsViewModel
+from phota_desktop.viewmodels.words import count, plain
 
 if TYPE_CHECKING:
+    from phota_desktop.core.training import Training
     from phota_desktop.services.composition import Services
+    from phota_desktop.services.hosting import Hosting
     from phota_desktop.services.people import People, Person
+    from phota_desktop.services.watching import Watcher
     from phota_desktop.viewmodels.form import RequestForm
     from phota_desktop.viewmodels.settings import SettingsViewModel
 
-Index = QModelIndex | QPersistentModelIndex
-ID_ROLE = USER_ROLE + 1
-PICTURE_ROLE = USER_ROLE + 2
-INITIALS_ROLE = USER_ROLE + 3
-STATUS_ROLE = USER_ROLE + 4
-STATUS_COLOUR_ROLE = USER_ROLE + 5
-"""The name of a colour: ``good``, ``accent``, ``warn``, ``bad`` or ``quiet``."""
-CHECK_ROLE = Qt.ItemDataRole.CheckStateRole
 MANY = 5
 """More people than this on one request are warned about."""
-NAME_LIMIT = 80
 FIRST_LOOK_MS = 1000
 """Rest after the start, so that the photo being opened has the machine to itself."""
-
-_STATUS: dict[ProfileStatus | None, tuple[str, str]] = {
-    None: ("Status not known yet", "quiet"),
-    ProfileStatus.VALIDATING: ("Checking", "accent"),
-    ProfileStatus.QUEUING: ("Queued", "accent"),
-    ProfileStatus.IN_PROGRESS: ("Training", "accent"),
-    ProfileStatus.READY: ("Ready", "good"),
-    ProfileStatus.ERROR: ("Failed", "bad"),
-    ProfileStatus.INACTIVE: ("Inactive", "quiet"),
-}
-
-
-def shown_name(person: Person) -> str:
-    """Return a person's name made harmless: an account's tags are anybody's text."""
-    return plain(person.name, NAME_LIMIT)
-
-
-def status_words(person: Person) -> str:
-    """Return the status as a person reads it, with the reason of a failure."""
-    words = _STATUS[person.status][0]
-    if person.status is ProfileStatus.ERROR and person.message:
-        return f"{words}: {plain(person.message, 200)}"
-    return words
-
-
-class PeopleModel(QAbstractListModel):
-    """One row a person; the tick is the check state and exists only where it counts."""
-
-    tick_asked = Signal(str, bool)
-    """A profile id, and whether it is to ride on the request."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._people: tuple[Person, ...] = ()
-        self._riding: frozenset[str] = frozenset()
-        self._has_ticks = False
-
-    def show(self, people: Sequence[Person], riding: frozenset[str], *, has_ticks: bool) -> None:
-        """Show these people; rows that stay keep their place, their selection and the scroll."""
-        people = tuple(people)
-        before = [(one, self._tick(one)) for one in self._people]
-        same = [one.id for one in people] == [one.id for one in self._people]
-        if not same:
-            self.beginResetModel()
-        self._people, self._riding, self._has_ticks = people, riding, has_ticks
-        if not same:
-            self.endResetModel()
-            return
-        for row, (old, one) in enumerate(zip(before, people, strict=True)):
-            if old != (one, self._tick(one)):
-                self.dataChanged.emit(self.index(row), self.index(row))
-
-    def person(self, row: int) -> Person | None:
-        """Return the person of a row."""
-        return self._people[row] if 0 <= row < len(self._people) else None
-
-    def row(self, profile_id: str) -> int:
-        """Return the row of a profile, -1 for none."""
-        return next((n for n, one in enumerate(self._people) if one.id == profile_id), -1)
-
-    def _tick(self, person: Person) -> bool | None:
-        """Return whether a person rides; None where there is nothing to tick."""
-        rides = person.id in self._riding
-        return rides if self._has_ticks and (person.is_ready or rides) else None
-
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
-        return 0 if parent is not None and parent.isValid() else len(self._people)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        person = self.person(index.row())
-        if person is not None and self._tick(person) is not None:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
-
-    def data(self, index: Index, role: int = DISPLAY_ROLE) -> object:  # noqa: D102
-        person = self.person(index.row()) if index.isValid() else None
-        if person is None:
-            return None
-        if role == DISPLAY_ROLE:
-            return shown_name(person)
-        if role == ID_ROLE:
-            return person.id
-        if role == PICTURE_ROLE:
-            return person.picture
-        if role == INITIALS_ROLE:
-            return plain(person.initials, 3)
-        if role == STATUS_ROLE:
-            return status_words(person)
-        if role == STATUS_COLOUR_ROLE:
-            return _STATUS[person.status][1]
-        if role == CHECK_ROLE:
-            return self._check_state(person)
-        if role == ACCESSIBLE_TEXT_ROLE:
-            rides = ", rides on this request" if self._tick(person) else ""
-            return f"{shown_name(person)}, {status_words(person)}{rides}"
-        if role == TOOL_TIP_ROLE:
-            return plain_tip(f"{shown_name(person)}\n{status_words(person)}")
-        return None
-
-    def _check_state(self, person: Person) -> Qt.CheckState | None:
-        tick = self._tick(person)
-        if tick is None:
-            return None
-        return Qt.CheckState.Checked if tick else Qt.CheckState.Unchecked
-
-    def setData(self, index: Index, value: object, role: int = CHECK_ROLE) -> bool:  # noqa: D102
-        person = self.person(index.row()) if index.isValid() else None
-        if role != CHECK_ROLE or person is None or self._tick(person) is None:
-            return False
-        self.tick_asked.emit(person.id, Qt.CheckState(value) is Qt.CheckState.Checked)
-        return True
+MINUTES_MS = 15_000
+"""How often the minutes of a training are counted, while there is one."""
+Erase = Callable[[str], Awaitable[object]]
 
 
 class PeopleViewModel(QObject):
     """The sidebar's state: the list, its ticks in the form, what to warn of, and renaming."""
 
     changed = Signal()
+    failed = Signal(object)
+    """Carries a PhotaError of what a person asked for, for a notice."""
+    deletion_asked = Signal(object)
+    """Carries the :class:`DeletionFacts` that a person is to read before they agree."""
 
     def __init__(
         self, form: RequestForm, settings: SettingsViewModel, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.model = PeopleModel(self)
+        self.trainings = TrainingsViewModel(self)
         self.problem = ""
         """Why the list may be old, in words; empty if it is not."""
         self._form = form
         self._settings = settings
         self._services: Services | None = None
+        self._watcher: Watcher | None = None
+        self._hosting: Hosting | None = None
+        self._erase: Erase | None = None
         self._leave: Callable[[], None] = _nothing
         self._people: tuple[Person, ...] = ()
+        self._tags: tuple[str, ...] = ()
         self._ticks: tuple[tuple[str, ...], bool] = ((), False)
+        self._removals: dict[str, str] = {}
         self._filter = ""
+        self._tag = ""
         self._looked = ""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._look)
+        self._minutes = QTimer(self)
+        self._minutes.setInterval(MINUTES_MS)
+        self._minutes.timeout.connect(self._show)
         self.model.tick_asked.connect(self.set_riding)
+        self.trainings.changed.connect(self._show)
+        self.trainings.failed.connect(self.failed)
         form.changed.connect(self._on_form)
         settings.changed.connect(self._look_again)
         settings.engine_changed.connect(self._look_again)
 
-    def attach(self, services: Services) -> None:
-        """Show the people the services know, and ask for news a moment later."""
-        self._services = services
+    def attach(
+        self,
+        services: Services,
+        *,
+        watcher: Watcher | None = None,
+        hosting: Hosting | None = None,
+        erase: Erase | None = None,
+    ) -> None:
+        """Show the people the services know, and ask for news a moment later.
+
+        ``watcher`` follows trainings, ``hosting`` knows of photos left in a bucket, ``erase``
+        deletes a profile with all that belongs to it (else: at the server, its name and picture).
+        """
+        self._services, self._watcher = services, watcher
+        self._hosting, self._erase = hosting, erase or services.people.delete
         self._leave = services.people.changed.subscribe(self._on_people)
+        if watcher is not None:
+            self.trainings.attach(services, watcher.trainer)
         self._on_people(services.people)
         self._later.start(FIRST_LOOK_MS)
 
     def detach(self) -> None:
         """Stop listening, before the services close."""
         self._later.stop()
+        self._minutes.stop()
         self._leave()
-        self._leave, self._services = _nothing, None
+        self.trainings.detach()
+        self._leave, self._services, self._watcher = _nothing, None, None
 
     # -- who is there -------------------------------------------------------------------
 
@@ -206,6 +121,30 @@ class PeopleViewModel(QObject):
     def people(self) -> tuple[Person, ...]:
         """Everybody, whatever the list is searched for."""
         return self._people
+
+    def name_of(self, profile_id: str) -> str:
+        """Return a profile's whole name, empty for a profile that is not listed."""
+        return next((one.name for one in self._people if one.id == profile_id), "")
+
+    @property
+    def total(self) -> int:
+        """How many rows there are when nothing is searched for."""
+        return len(self._people) + len(self._waiting())
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags by which the list can be narrowed."""
+        return self._tags
+
+    @property
+    def tag(self) -> str:
+        """The tag that the list is narrowed to, empty for all."""
+        return self._tag
+
+    @property
+    def can_add(self) -> bool:
+        """Whether there is somebody to train new profiles."""
+        return self._watcher is not None
 
     @property
     def empty_words(self) -> str:
@@ -219,18 +158,35 @@ class PeopleViewModel(QObject):
         self._filter = text.strip().casefold()
         self._show()
 
+    def set_tag(self, tag: str) -> None:
+        """List only those that somebody tagged ``tag``; empty for all."""
+        if tag != self._tag:
+            self._tag = tag
+            self._show()
+
     def refresh(self) -> None:
         """Ask for the list, as the person wished."""
-        if self._services is None:
-            return
-        work = self._refresh(self._services.people)
-        self._services.tasks.spawn(work, name="refresh people", replace=True)
+        if self._services is not None:
+            self._spawn(self._refresh(self._services.people), "refresh people", replace=True)
 
     def rename(self, profile_id: str, name: str) -> None:
         """Give a person our own name; Phota never learns it."""
         if self._services is not None:
-            work = self._rename(self._services.people, profile_id, name)
-            self._services.tasks.spawn(work, name=f"rename {profile_id}")
+            self._spawn(self._rename(self._services.people, profile_id, name), "rename")
+
+    # -- who goes -----------------------------------------------------------------------
+
+    def ask_deletion(self, profile_id: str) -> None:
+        """Gather what would be deleted where, and ask by :attr:`deletion_asked`."""
+        if self._services is not None and self._removals.get(profile_id) != DELETING:
+            self._spawn(self._gather(self._services, profile_id), "gather for deletion")
+
+    def delete(self, profile_id: str) -> None:
+        """Delete a profile for good; its row says how far that is."""
+        if self._services is not None and self._removals.get(profile_id) != DELETING:
+            self._removals[profile_id] = DELETING
+            self._show()
+            self._spawn(self._delete(profile_id), f"delete {profile_id}")
 
     # -- who rides ----------------------------------------------------------------------
 
@@ -243,7 +199,7 @@ class PeopleViewModel(QObject):
     def strangers(self) -> tuple[str, ...]:
         """Ticked profiles that are not in the list or cannot be used; empty while it is unread."""
         listed = self._services is not None and self._services.people.is_listed
-        if not self.takes_ticks or not listed:
+        if not self.takes_ticks or not listed or not self._form.profile_ids:
             return ()
         ready = {one.id for one in self.people if one.is_ready}
         return tuple(one for one in self._form.profile_ids if one not in ready)
@@ -291,12 +247,17 @@ class PeopleViewModel(QObject):
         if self._services is None:
             return
         account = self._services.people.account
-        if account != self._looked and account and self._may_ask:
-            self._looked = account
-            self.refresh()
+        if account and self._may_ask:
+            if self._watcher is not None:
+                self._watcher.wake()
+            if account != self._looked:
+                self._looked = account
+                self.refresh()
 
     def _on_people(self, people: People) -> None:
-        self._people = people.people
+        self._people, self._tags = people.people, people.tags
+        if self._tag not in self._tags:
+            self._tag = ""
         self._show()
 
     def _on_form(self) -> None:
@@ -305,15 +266,61 @@ class PeopleViewModel(QObject):
             self._show()
 
     def _show(self) -> None:
-        people = self._people
-        if self._filter:
-            people = tuple(one for one in people if self._filter in shown_name(one).casefold())
         self._ticks = (self._form.profile_ids, self.takes_ticks)
-        self.model.show(people, frozenset(self._ticks[0]), has_ticks=self._ticks[1])
+        self.model.show(self._rows(), frozenset(self._ticks[0]), has_ticks=self._ticks[1])
+        is_counted = any(one.status is ProfileStatus.IN_PROGRESS for one in self._people)
+        if is_counted and self._watcher is not None:
+            if not self._minutes.isActive():
+                self._minutes.start()
+        else:
+            self._minutes.stop()
         self.changed.emit()
 
+    def _rows(self) -> list[Row]:
+        """Return the rows by name, whether a profile or a training; nameless ones last."""
+        known = self.trainings.known
+        of_profile = {one.profile_id: one for one in known if one.profile_id}
+        of_tag = {one.tag: one for one in known}
+        placed: list[tuple[tuple[str, ...], Row]] = []
+        for person in self._people:
+            if self._tag and person.foreign_tag != self._tag:
+                continue
+            training = of_profile.get(person.id) or of_tag.get(person.tag) if known else None
+            if training is not None and person.is_nameless:
+                person = person.called(training.name)
+            row = person_row(
+                person, training, self._time(person), self._removals.get(person.id, "")
+            )
+            placed.append((("1",) if person.is_nameless else ("0", person.name.casefold()), row))
+        if not self._tag:
+            placed += [
+                (("0", training.name.casefold()), self.trainings.row(training))
+                for training in self._waiting()
+            ]
+        placed.sort(key=lambda one: one[0])
+        return [row for _, row in placed if self._filter in row.name.casefold()]
+
+    def _waiting(self) -> list[Training]:
+        """Return the trainings to show that have no profile in the list."""
+        if not self.trainings.known:
+            return []
+        ids = {one.id for one in self._people} | {one.tag for one in self._people}
+        return [
+            one
+            for one in self.trainings.shown()
+            if one.tag not in ids and (not one.profile_id or one.profile_id not in ids)
+        ]
+
+    def _time(self, person: Person) -> Clockwork:
+        if self._watcher is None or person.status is not ProfileStatus.IN_PROGRESS:
+            return Clockwork()
+        began = self._watcher.began(person.id)
+        elapsed = None if began is None else max(0.0, time.time() - began)
+        return Clockwork(elapsed, self._watcher.expected(person.id))
+
     async def _refresh(self, people: People) -> None:
-        error = await people.refresh()
+        work = self._watcher.refresh() if self._watcher is not None else people.refresh()
+        error = await work
         self.problem = plain(error.message) if error is not None else ""
         self._show()
 
@@ -321,8 +328,38 @@ class PeopleViewModel(QObject):
         try:
             await people.rename(profile_id, name)
         except PhotaError as error:
-            self.problem = plain(error.message)
+            self.failed.emit(error)
+
+    async def _gather(self, services: Services, profile_id: str) -> None:
+        person = services.people.find(profile_id)
+        left: dict[str, int] = {}
+        if self._hosting is not None:
+            tags = {one.tag for one in self.trainings.known if one.profile_id == profile_id}
+            for photo in await self._hosting.left():
+                if photo.tag in tags:
+                    left[photo.bucket.label] = left.get(photo.bucket.label, 0) + 1
+        if person is not None:
+            engine = services.session.engine
+            self.deletion_asked.emit(deletion_facts(profile_id, shown_name(person), engine, left))
+
+    async def _delete(self, profile_id: str) -> None:
+        if self._erase is None:
+            return
+        try:
+            await self._erase(profile_id)
+        except PhotaError as error:
+            self._removals[profile_id] = f"Not deleted: {plain(error.message, 200)}"
+        else:
+            self._removals.pop(profile_id, None)
+            self._form.set_riding(profile_id, False)
+        finally:
+            if self._removals.get(profile_id) == DELETING:  # the program closes meanwhile
+                del self._removals[profile_id]
         self._show()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str, *, replace: bool = False) -> None:
+        if self._services is not None:
+            self._services.tasks.spawn(work, name=name, replace=replace)
 
 
 def _nothing() -> None:

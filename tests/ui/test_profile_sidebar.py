@@ -17,7 +17,8 @@ from phota_desktop.core.profiles import ProfileStatus
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.services.people import Person
 from phota_desktop.ui.profile_list import ProfileList
-from phota_desktop.viewmodels.people import PICTURE_ROLE, PeopleViewModel
+from phota_desktop.viewmodels.people import PeopleViewModel
+from phota_desktop.viewmodels.people_list import PICTURE_ROLE
 from tests.fake_phota.running import FakePhotaThread
 
 from .conftest import LEFT, Desk, until
@@ -172,6 +173,8 @@ async def test_the_menu_mentions_renames_and_copies(home: Home) -> None:
         "Mention in prompt",
         "Rename…",
         "Copy id",
+        "",
+        "Delete…",
     ]
     actions["mentionAction"].trigger()
     QTest.keyClick(home.rows, Qt.Key.Key_Return)
@@ -209,7 +212,7 @@ async def test_nothing_goes_out_before_consent(home: Home) -> None:
 def test_three_hundred_are_found_by_name_and_only_seen_ones_are_painted(desk: Desk) -> None:
     people = PeopleViewModel(desk.studio.form, desk.settings)
     states = tuple(ProfileStatus)
-    people._people = tuple(Person(f"id{n}", f"Person {n}", states[n % 6]) for n in range(300))
+    people._people = tuple(Person(f"id{n}", f"Person {n:03}", states[n % 6]) for n in range(300))
     desk.window.photo_panel.show_people(people)
     people.set_filter("")
     rows = desk.window.photo_panel.sidebar.list

@@ -142,7 +142,6 @@ async def test_a_training_is_followed_to_its_end(tmp_path: Path, open_real_servi
         (Fault("profiles", "garbage"), ErrorKind.BUSY),
         (Fault("profiles", "status", status=500, body="html"), ErrorKind.BUSY),
         (Fault("profiles", "status", status=401), ErrorKind.KEY_REJECTED),
-        (Fault("profiles", "drop", after=1), ErrorKind.OFFLINE),
     ],
 )
 async def test_an_error_never_empties_the_list(
@@ -161,6 +160,58 @@ async def test_an_error_never_empties_the_list(
             assert services.people.people == before
             fake.set_chaos(training_seconds=60.0)
             assert await services.people.refresh() is None
+
+
+async def test_a_picture_that_cannot_be_had_is_an_error_and_the_states_stay(
+    tmp_path: Path, open_real_services: Open
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", training_seconds=0.0) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            await train(services, "")
+            fake.set_chaos(Fault("profiles", "drop", after=1), training_seconds=0.0)
+            error = await services.people.refresh()
+            assert error is not None
+            assert error.kind is ErrorKind.OFFLINE
+            assert [person.is_ready for person in services.people.people] == [True]
+
+
+async def test_foreign_tags_are_names_and_ours_are_not(
+    tmp_path: Path, open_real_services: Open
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", training_seconds=60.0, listed="full") as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            await train(services, "pd-1234", "studio B", "Studio a", "studio B")
+            await services.people.refresh()
+            people = services.people
+            assert people.tags == ("Studio a", "studio B")
+            assert [person.is_nameless for person in people.people] == [False, False, False, True]
+            assert people.people[3].called("Anna").name == "Anna"
+
+
+async def test_a_deleted_profile_leaves_nothing_here(
+    tmp_path: Path, open_real_services: Open
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", training_seconds=0.0) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            one, two = await train(services, "", "")
+            await services.people.refresh()
+            await services.people.rename(one, "Anna", "dog")
+            found = services.people.find(one)
+            assert found is not None
+            assert found.kind == "dog"
+            assert found.picture is not None
+            fake.set_chaos(Fault("profiles", "status", status=500), training_seconds=0.0)
+            with pytest.raises(PhotaError):
+                await services.people.delete(one)
+            assert services.people.find(one) == found
+            fake.set_chaos(training_seconds=0.0)
+            await services.people.delete(one)
+            assert [person.id for person in services.people.people] == [two]
+            assert one not in services.people.names
+            assert not found.picture.exists()
+            await services.people.delete(one)  # 404 is as good as deleted
+            listed = await services.session.client(PHOTA).profiles.ids()
+            assert [profile.id for profile in listed] == [two]
 
 
 async def test_without_a_key_nobody_is_listed_and_nothing_is_sent(open_real_services: Open) -> None:
