@@ -19,14 +19,14 @@ from phota_desktop.core.training import TrainingState
 
 TIERS = {TrainingTier.STANDARD: "Standard", TrainingTier.FAST: "Quick"}
 STATES = {
-    TrainingState.RECORDED: "agreed to; nothing was sent",
-    TrainingState.UPLOADING: "photos are being uploaded; nothing was paid",
-    TrainingState.SENT: "sent; the answer is not known",
+    TrainingState.RECORDED: "waiting, nothing was sent",
+    TrainingState.UPLOADING: "photos are being uploaded, nothing was paid",
+    TrainingState.SENT: "its answer is not known",
     TrainingState.TRAINING: "in training",
     TrainingState.ENDED: "ended",
-    TrainingState.FAILED: "not taken by Phota, not charged",
+    TrainingState.FAILED: "not taken, not charged",
     TrainingState.CANCELED: "withdrawn before it was sent",
-    TrainingState.GIVEN_UP: "sent; the answer was lost and is looked for no longer",
+    TrainingState.GIVEN_UP: "its answer was lost and is looked for no longer",
 }
 HELD = "STILL THERE"
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")

@@ -169,8 +169,7 @@ class Eraser:
             if error.kind is not ErrorKind.GONE:
                 raise
             words = f"There is no such profile {whom} any more."
-        if await self._people.refresh() is None:
-            await self._trainer.vanished([one.id for one in self._people.people])
+        await self._people.refresh()  # the sidebar must not show who is gone
         return words
 
     async def _empty_bucket(self, subject: Subject) -> str:
@@ -197,13 +196,16 @@ class Eraser:
         return "Deleted."
 
     async def _forget(self, subject: Subject) -> str:
-        _, trainings = await self._privacy.trainings_of(subject)
+        subject, trainings = await self._privacy.trainings_of(subject)
+        if subject.profile_id:
+            await self._trainer.forget_profile(subject.profile_id)
+            return "Deleted. What it cost stays in the ledger."
         if any(not one.state.is_over for one in trainings):
             raise PhotaError(
                 ErrorKind.BUSY, "The training has not ended yet.", hint="Try again in a minute."
             )
         for one in trainings:
-            await self._threads.journal(self._trainings.forget, one.tag)
+            await self._trainer.forget(one.tag)
         return "Deleted. What it cost stays in the ledger."
 
     # -- where things are ---------------------------------------------------------------

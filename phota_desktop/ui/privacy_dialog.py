@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QPlainTextEdit,
     QSizePolicy,
     QStackedWidget,
@@ -211,15 +212,15 @@ class PrivacyDialog(QDialog):
     def _show_here(self, rows: tuple[tuple[str, str], ...]) -> None:
         for n, (what, words) in enumerate(rows):
             if self._here_grid.itemAtPosition(n, 0) is None:
-                title, said = Caption("", self), plain_label("", self)
+                title, said = plain_label("", self, role="quiet"), plain_label("", self)
                 said.setWordWrap(True)
                 said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 self._here_grid.addWidget(title, n, 0, Qt.AlignmentFlag.AlignTop)
-                self._here_grid.addWidget(said, n, 1)
+                self._here_grid.addWidget(said, n, 1, Qt.AlignmentFlag.AlignTop)
             for column, text in enumerate((what, words)):
                 place = self._here_grid.itemAtPosition(n, column)
                 label = place.widget() if place is not None else None
-                if isinstance(label, Caption | type(self._name)):
+                if isinstance(label, QLabel):
                     label.setText(text)
 
     def ask_target(self, parent: QWidget) -> None:

@@ -30,8 +30,8 @@ class StepList(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GRID)
-        self._grid.setVerticalSpacing(GRID // 2)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
 
     @property
     def steps(self) -> tuple[StepRow, ...]:
@@ -43,12 +43,13 @@ class StepList(QWidget):
         self._steps = tuple(steps)
         while len(self._rows) < len(self._steps):
             self._add_row()
-        for n, row in enumerate(self._rows):
-            for part in row:
-                part.setVisible(n < len(self._steps))
+        for n, (mark, title, words) in enumerate(self._rows):
+            there = n < len(self._steps)
+            mark.setVisible(there)
+            title.setVisible(there)
+            words.setVisible(there and bool(self._steps[n].words))
         for step, (mark, title, words) in zip(self._steps, self._rows, strict=False):
             title.setText(step.title)
-            title.setProperty("role", "quiet" if step.mark == "todo" else "")
             words.setText(step.words)
             words.set_role({"bad": "bad", "warn": "warn"}.get(step.mark, "quiet"))
             mark.setAccessibleName(_SAID[step.mark])
@@ -65,11 +66,10 @@ class StepList(QWidget):
         words = Caption("", self)
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        at = len(self._rows)
-        top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(mark, at, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(title, at, 1, top)
-        self._grid.addWidget(words, at, 2, Qt.AlignmentFlag.AlignVCenter)
+        at = 2 * len(self._rows)
+        self._grid.addWidget(mark, at, 0)
+        self._grid.addWidget(title, at, 1)
+        self._grid.addWidget(words, at + 1, 1)
         self._rows.append((mark, title, words))
 
     def _draw_marks(self) -> None:

@@ -43,24 +43,24 @@ def day(time: float) -> str:
 
 
 def training_words(training: TrainingReport) -> str:
-    """Return a training in a sentence: tier, to whom and when, and what became of it."""
-    tier = TIERS[training.tier]
+    """Return a training in a line: tier, to whom and when, and what became of it."""
+    parts = [f"{TIERS[training.tier]} training"]
     if training.engine is Engine.LOCAL:
-        to = "on this computer"
+        parts.append(f"on this computer, {when(training.created)}")
+    elif training.sent is not None:
+        parts.append(f"sent to Phota {when(training.sent)}")
     else:
-        to = "sent to Phota" if training.sent is not None else "not sent"
-    moment = when(training.sent if training.sent is not None else training.created)
+        parts.append(f"agreed to {when(training.created)}, not sent")
     if training.state is not TrainingState.ENDED:
         became = STATES[training.state]
     elif training.outcome is None:
         became = "no longer there"
     else:
         became = _OUTCOMES.get(training.outcome, training.outcome.value.lower())
-    if training.engine is Engine.LOCAL and training.state is TrainingState.FAILED:
-        became = "not taken"
-    ended = f" on {when(training.ended)}" if training.ended is not None else ""
-    reason = f": {plain(training.message, 200)}" if training.message else ""
-    return f"{tier} training {to}, {moment}. It is {became}{ended}{reason}."
+    parts.append(f"{became} {when(training.ended)}" if training.ended is not None else became)
+    if training.message:
+        parts.append(plain(training.message, 200))
+    return " · ".join(parts)
 
 
 class PhotoTable(QAbstractTableModel):
