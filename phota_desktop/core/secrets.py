@@ -1,12 +1,19 @@
-"""The API key as a value that cannot be printed by accident."""
+"""The API key and a bucket's credentials as values that cannot be printed by accident."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phota_desktop.core.hosting import Provider
 
 MAX_KEY_LENGTH = 1000
 """Characters; a Windows credential holds 1,280 (2,560 bytes of UTF-16), with room to spare."""
+MAX_BUCKET_SECRET_LENGTH = 8_000
+"""Characters; the key file of a Google service account has some 2,400."""
 
 
 class ApiKey:
@@ -46,3 +53,91 @@ class ApiKey:
 
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("An API key is never written out.")
+
+
+class BucketSecret:
+    """What opens a bucket: a secret, and at S3 the id of the access key that it belongs to.
+
+    ``secret`` is S3's secret access key, Azure's account key, or the whole text of the JSON key
+    file of a Google service account. Only :meth:`reveal` gives it.
+    """
+
+    __slots__ = ("_key_id", "_text")
+
+    def __init__(self, secret: str, key_id: str = "") -> None:
+        """Take both without surrounding white space; ValueError if they cannot be credentials."""
+        secret, key_id = secret.strip(), key_id.strip()
+        if not secret:
+            raise ValueError("The secret is empty.")
+        if len(secret) > MAX_BUCKET_SECRET_LENGTH or len(key_id) > MAX_KEY_LENGTH:
+            raise ValueError("The credentials are longer than any are.")
+        if not secret.replace("\n", "").replace("\r", "").replace("\t", "").isprintable():
+            raise ValueError("The secret has characters that no secret has.")
+        if not key_id.isascii() or not key_id.isprintable() or " " in key_id:
+            raise ValueError("The key ID has characters that no key ID has.")
+        self._text = secret
+        self._key_id = key_id
+
+    @property
+    def key_id(self) -> str:
+        """The id of the access key, empty where there is none; not shown without need."""
+        return self._key_id
+
+    def reveal(self) -> str:
+        """Return the secret itself, for signing and the keyring alone."""
+        return self._text
+
+    def problems(self, provider: Provider) -> tuple[tuple[str, str], ...]:
+        """Return what cannot be right at ``provider``, as (field, sentence) without the secret."""
+        if provider == "s3":
+            if not self._key_id:
+                return (("key_id", "S3 needs the ID of the access key as well."),)
+            if " " in self._text or "\n" in self._text:
+                return (("secret", "The secret access key has no spaces."),)
+        elif provider == "azure":
+            if not self._text.isascii() or len(self._text) % 4 or " " in self._text:
+                return (("secret", "Azure's account key is base64 text; copy it whole."),)
+        elif not _is_service_account(self._text):
+            words = "Google Cloud needs the whole JSON key file of a service account."
+            return (("secret", words),)
+        return ()
+
+    def packed(self) -> str:
+        """Return both as one text, for the keyring alone."""
+        return json.dumps({"key_id": self._key_id, "secret": self._text})
+
+    @classmethod
+    def unpacked(cls, text: str) -> BucketSecret:
+        """Read what :meth:`packed` wrote; ValueError without the text in it."""
+        try:
+            found = json.loads(text)
+            return cls(str(found["secret"]), str(found["key_id"]))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise ValueError("These are no bucket credentials.") from None
+
+    def __repr__(self) -> str:
+        return "BucketSecret(•••)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, BucketSecret)
+            and self._key_id == other._key_id
+            and hmac.compare_digest(self._text.encode(), other._text.encode())
+        )
+
+    def __hash__(self) -> int:
+        return hash(("BucketSecret", self._key_id, self._text))
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("Bucket credentials are never written out.")
+
+
+def _is_service_account(text: str) -> bool:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    names = ("client_email", "private_key", "private_key_id")
+    return isinstance(found, dict) and all(isinstance(found.get(name), str) for name in names)

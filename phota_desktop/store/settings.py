@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phota_desktop.core.jobs import MAX_CONCURRENCY
 from phota_desktop.core.options import (
@@ -21,6 +22,9 @@ from phota_desktop.core.options import (
 )
 from phota_desktop.core.pricing import PriceRow
 from phota_desktop.store.files import atomic_write, disk_error, write_new
+
+if TYPE_CHECKING:
+    from phota_desktop.core.hosting import BucketAddress
 
 _MOST_PRICE = Decimal(100_000)
 _LEAST_PRICE = Decimal("0.000001")
@@ -45,7 +49,8 @@ class Settings:
     ``out_dir`` None means the default results folder. ``daily_cap`` is in US dollars.
     ``keys`` maps action names to key sequences. ``prices`` are a person's own (see
     ``PriceTable.changed``), ``drawer`` the values last chosen there. ``install_salt`` (32 hex
-    digits) makes account digests worthless elsewhere.
+    digits) makes account digests worthless elsewhere. ``bucket`` is where training photos are
+    hosted; its credentials are never here.
     """
 
     theme: str = "dark"
@@ -61,6 +66,7 @@ class Settings:
     drawer: Mapping[str, str] = field(default_factory=dict)
     seen_first_run: bool = False
     consented: bool = False
+    bucket: BucketAddress | None = None
     install_salt: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -135,7 +141,7 @@ def _encode(settings: Settings) -> bytes:
         value = getattr(settings, one.name)
         if one.name == "extra":
             continue
-        if isinstance(value, WindowState):
+        if one.name in ("window", "bucket") and value is not None:
             value = dataclasses.asdict(value)
         elif isinstance(value, Decimal | Path):
             value = str(value)
@@ -243,6 +249,23 @@ def _window(value: object) -> WindowState:
     )
 
 
+def _bucket(value: object) -> BucketAddress | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise TypeError
+    # Few have one, and nothing is imported before the first paint that it can do without.
+    from phota_desktop.core.hosting import BucketAddress, Provider
+
+    texts = _texts(value)
+    known = {one.name for one in dataclasses.fields(BucketAddress)} - {"provider"}
+    fields = {name: text for name, text in texts.items() if name in known}
+    address = BucketAddress(Provider(texts.get("provider", "")), **fields)
+    if address.problems():
+        raise ValueError
+    return address
+
+
 _READERS: Mapping[str, Callable[[object], object]] = {
     "theme": _text,
     "surround": _text,
@@ -257,5 +280,6 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "drawer": _texts,
     "seen_first_run": _flag,
     "consented": _flag,
+    "bucket": _bucket,
     "install_salt": _salt,
 }

@@ -103,11 +103,11 @@ def test_bad_backends_are_refused(tmp_path: Path, backend: str, how: str) -> Non
 def test_a_keyring_that_asks_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = threading.Event()
 
-    def slow(*, prompt: bool) -> KeyFinding:
+    def slow(_entry: object, *, prompt: bool) -> KeyFinding:
         answer.wait(5)
         return KeyFinding(ApiKey("late"), KeyState.OK, "slow")
 
-    monkeypatch.setattr(keys, "_read", slow)
+    monkeypatch.setattr(KeyStore, "_read", slow)
     store = KeyStore({})
     assert store.find(0.02).state is KeyState.WAITING
     assert store.find(0.02).state is KeyState.WAITING
@@ -119,10 +119,10 @@ def test_a_keyring_that_asks_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_failing_backend_shows_its_kind_and_not_its_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(*, prompt: bool) -> KeyFinding:
+    def broken(_entry: object, *, prompt: bool) -> KeyFinding:
         raise LookupError("canary-secret")
 
-    monkeypatch.setattr(keys, "_read", broken)
+    monkeypatch.setattr(KeyStore, "_read", broken)
     finding = KeyStore({}).find()
     assert finding.state is KeyState.BROKEN
     assert "LookupError" in finding.message
