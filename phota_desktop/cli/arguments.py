@@ -22,6 +22,7 @@ from phota_desktop.core.options import (
     Resolution,
 )
 from phota_desktop.core.profiles import TrainingTier
+from phota_desktop.core.training import Kind
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -238,10 +239,13 @@ def _image_verbs(verbs: Verbs) -> None:
 
 
 PROFILE_NOTES = (
-    """With Phota, `add` takes public https addresses of the photos: Phota fetches them itself, and
-photos on this computer cannot be sent yet. With --engine local it takes the photos of this
-computer, for practice: the local engine recognises nobody and keeps no photo.
-`add` asks for the consent of the person shown and for the price; --yes says both.
+    """With Phota, `add` takes photos of this computer or public https addresses. Phota fetches
+training photos itself: those of this computer lie in a bucket of yours meanwhile (`bucket set`),
+without their metadata, and `add` waits for the end of the training to delete them there. Ctrl-C
+is safe; `resume` goes on. With --engine local nothing leaves this computer: it is for practice,
+recognises nobody and keeps no photo.
+`add` looks at the photos first and says which are better left out; it uses all that are named.
+It asks for the consent of the person shown and for the price; --yes says both.
 
 """
     + SPENDING
@@ -267,6 +271,13 @@ def _profile_verbs(verbs: Verbs) -> None:
         metavar="|".join(TrainingTier),
         default=TrainingTier.STANDARD,
         help="how it is trained; default: standard",
+    )
+    add.add_argument(
+        "--kind",
+        type=_one_of(Kind),
+        metavar="|".join(Kind),
+        default=Kind.PERSON,
+        help="who is shown; default: person",
     )
     add.add_argument("--recursive", action="store_true", help="enter folders within folders")
     _spending_options(add)

@@ -11,6 +11,7 @@ from phota_desktop.cli.exits import Exit, of_job, worst
 from phota_desktop.cli.output import Output, job_object, show_name, source_of
 from phota_desktop.cli.spending import may_spend, stay_below_cap
 from phota_desktop.cli.studio import command_line_services, report
+from phota_desktop.cli.trainings import finish_trainings, open_trainings
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.services.composition import Services
@@ -49,15 +50,16 @@ async def resume(arguments: argparse.Namespace, output: Output, folders: AppFold
         queue = services.queue
         waiting = [job for job in await queue.load() if queue.needs_a_word(job.id)]
         await queue.sweep()
-        if any(not job.state.is_final and job.engine is Engine.PHOTA for job in queue.jobs()):
+        trains = await open_trainings(services)
+        if trains or any(
+            not job.state.is_final and job.engine is Engine.PHOTA for job in queue.jobs()
+        ):
             await services.session.look_for_key()
         send = await _may_send(waiting, arguments, output, services)
         queue.held.subscribe(lambda hold: output.error(hold.error))  # why it stays open
         taken = await queue.resume()
         if send:
             taken += await queue.release(job.id for job in waiting)
-        if not taken and not waiting:
-            output.say("Nothing is open.")
         ended = 0
 
         async def finish(job: Job) -> Exit:
@@ -73,6 +75,9 @@ async def resume(arguments: argparse.Namespace, output: Output, folders: AppFold
             for job in waiting:
                 report(job, None, output)
             exits.append(Exit.OPEN)
+        exits += await finish_trainings(arguments, output, services)
+        if not exits:
+            output.say("Nothing is open.")
         await queue.sweep()
     return worst(exits)
 

@@ -13,34 +13,30 @@ from typing import TYPE_CHECKING, TypeVar
 
 from phota_desktop.cli.adding import add, lost
 from phota_desktop.cli.exits import Exit, of_kind
+from phota_desktop.cli.following import RESUME, tell, tell_left
 from phota_desktop.cli.output import Output, profile_object, show_name, show_path
 from phota_desktop.cli.spending import agrees
 from phota_desktop.cli.studio import choose_engine, command_line_services
+from phota_desktop.cli.trainings import open_trainings
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.pricing import Estimate
-from phota_desktop.core.profiles import Profile, ProfileStatus
+from phota_desktop.core.profiles import Profile
+from phota_desktop.core.training import TrainingState
 from phota_desktop.services.composition import Services
-from phota_desktop.services.training import Trainer
-from phota_desktop.store.charges import Charges
 from phota_desktop.store.files import write_new
 from phota_desktop.store.paths import AppFolders
-from phota_desktop.store.trainings import TrainingLog
 
 if TYPE_CHECKING:
     from phota_desktop.api.profiles import ProfilesApi
 
 T = TypeVar("T")
 
-_ENDED_BADLY = (ProfileStatus.ERROR, ProfileStatus.INACTIVE)
-
 
 async def profiles(arguments: argparse.Namespace, output: Output, folders: AppFolders) -> Exit:
     """Run one action on the profiles of the engine in use."""
     async with command_line_services(folders) as services:
         await choose_engine(arguments.engine, services)
-        log = TrainingLog(folders.home / "trainings")
-        trainer = Trainer(services.session, log, Charges(services.journal), services.threads)
-        verb = ProfileVerb(arguments, output, services, trainer)
+        verb = ProfileVerb(arguments, output, services)
         try:
             return await verb.run()
         except PhotaError as error:
@@ -48,9 +44,7 @@ async def profiles(arguments: argparse.Namespace, output: Output, folders: AppFo
             if output.as_json:
                 profile_id = getattr(arguments, "id", None)
                 output.record(profile_object(arguments.action, profile_id, error=error))
-            # What may have begun is not over: the next look may find it.
-            lost_answer = error.kind is ErrorKind.UNKNOWN
-            return Exit.OPEN if lost_answer else of_kind(error.kind)
+            return of_kind(error.kind)
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,6 @@ class ProfileVerb:
     arguments: argparse.Namespace
     output: Output
     services: Services
-    trainer: Trainer
 
     async def run(self) -> Exit:
         """Run the action and return its exit; raises PhotaError."""
@@ -75,14 +68,7 @@ class ProfileVerb:
 
     def tell(self, profile: Profile, name: str, cost: Estimate | None = None) -> Exit:
         """Write how one profile is; the exit is FAILED for one that will never be ready."""
-        if self.output.as_json:
-            action = self.arguments.action
-            self.output.record(
-                profile_object(action, profile.id, name, profile.status, profile.message, cost)
-            )
-        words = (profile.id, f"{profile.status or 'unknown':<11}", name, profile.message)
-        self.output.line("  ".join(show_name(word) for word in words).rstrip())
-        return Exit.FAILED if profile.status in _ENDED_BADLY else Exit.DONE
+        return tell(self.output, self.arguments.action, profile, name, cost)
 
     @property
     def _api(self) -> ProfilesApi:
@@ -104,25 +90,41 @@ class ProfileVerb:
         return self.services.people.names.get(profile_id, "")
 
     async def _list(self) -> Exit:
-        people = self.services.people
-        for training in await self.trainer.look_again():
-            await people.rename(training.profile_id, training.name)
+        people, trainer = self.services.people, self.services.trainer
+        await self._tidy()
+        await trainer.look_again()
         problem = await people.refresh()
         if problem is not None and not people.is_listed:
             raise problem
-        for training in await self.trainer.doubtful():
-            self.output.complain(f"{lost(training)} It is not listed.")
+        for training in trainer.known():
+            if training.state is TrainingState.SENT:
+                self.output.complain(f"{lost(training)} It is not listed.")
+            elif training.state.is_unsent:
+                name = show_name(training.name)
+                self.output.complain(f"The training of {name} is not sent, nor paid. {RESUME}")
         for one in people.people:
-            self.tell(Profile(one.id, one.status, one.message), one.name)
+            profile = Profile(one.id, one.status, one.message)
+            await trainer.learn(profile)
+            self.tell(profile, one.name)
+        if problem is None:
+            await trainer.vanished([one.id for one in people.people])
         if not people.people:
             self.output.say("No profiles yet.")
+        await tell_left(self.services, self.output)
         if problem is None:
             return Exit.DONE
         self.output.error(problem)
         return of_kind(problem.kind)
 
+    async def _tidy(self) -> None:
+        """Read the trainings; what they left in a bucket is deleted meanwhile."""
+        await open_trainings(self.services)
+
     async def _status(self) -> Exit:
         profile = await self._known(self._api.status(self.arguments.id))
+        await self._tidy()
+        await self.services.trainer.learn(profile)
+        await tell_left(self.services, self.output)
         return self.tell(profile, await self._name(profile.id))
 
     async def _picture(self) -> Exit:
@@ -162,7 +164,9 @@ class ProfileVerb:
         await self._known(self._api.delete(profile_id))
         await people.refresh()  # takes the picture out of the cache
         await people.rename(profile_id, "")
-        await self.trainer.forget(profile_id)
+        await self._tidy()
+        await self.services.trainer.forget_profile(profile_id)
+        await tell_left(self.services, self.output)
         self.output.line(f"{profile_id}  deleted")
         if self.output.as_json:
             self.output.record(profile_object("delete", profile_id, name, message="deleted"))

@@ -17,6 +17,7 @@ from phota_desktop.services.session import Session
 from phota_desktop.services.tasks import Tasks
 from phota_desktop.services.threads import Threads
 from phota_desktop.services.training import Trainer
+from phota_desktop.services.training_photos import Hosts
 from phota_desktop.store.charges import Charges
 from phota_desktop.store.journal import Journal
 from phota_desktop.store.lock import JobClaim
@@ -49,6 +50,7 @@ class Services:
     people: People
     ledger: Ledger
     trainings: Trainings
+    hosting: Hosts | None
     trainer: Trainer
 
     def prices(self) -> PriceTable:
@@ -136,6 +138,7 @@ async def open_services(
         people=people,
         ledger=Ledger(journal, threads),
         trainings=trainings,
+        hosting=None,
         trainer=trainer,
     )
     return services

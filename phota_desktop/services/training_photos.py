@@ -36,6 +36,9 @@ class Hosts(Protocol):
     def is_ready(self) -> bool:
         """Tell whether a bucket and its credentials are there."""
 
+    async def load(self) -> None:
+        """Look for the bucket's credentials."""
+
     async def host(
         self,
         training: Training,

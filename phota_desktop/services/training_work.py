@@ -96,6 +96,21 @@ class RunningTrainings:
         """Return those of the present server and account, and of the local engine."""
         return tuple(one for one in self._record.all() if self._record.is_here(one))
 
+    def open_elsewhere(self) -> tuple[Training, ...]:
+        """Return open trainings of other servers and accounts, which cannot go on now."""
+        found = self._record.all()
+        return tuple(
+            one for one in found if not one.state.is_over and not self._record.is_here(one)
+        )
+
+    async def hosts(self, tag: str) -> bool:
+        """Tell whether photos of a training may lie in the bucket."""
+        return tag in await self._record.left()
+
+    async def has_photos_left(self) -> bool:
+        """Tell whether photos of any training may lie in the bucket."""
+        return bool(await self._record.left())
+
     def get(self, tag: str) -> Training | None:
         """Return one training as it is known."""
         return self._record.get(tag)

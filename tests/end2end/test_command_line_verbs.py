@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 from dataclasses import replace
 from decimal import Decimal
@@ -49,6 +51,12 @@ def typed(
 
 def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def trainings(tmp_path: Path) -> list[dict[str, object]]:
+    """Return the trainings on record."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "phota" / "journal.sqlite3")) as journal:
+        return [json.loads(row) for (row,) in journal.execute("SELECT document FROM trainings")]
 
 
 @pytest.fixture
@@ -218,7 +226,7 @@ def test_the_life_of_a_practice_profile(tmp_path: Path, photos: list[str]) -> No
     assert typed(tmp_path, "y\n", "profiles", "delete", name).returncode == 0
     assert run(tmp_path, "profiles", "list").stdout == ""
     assert not list((tmp_path / "phota" / "cache").rglob("*.jpg"))
-    assert not list((tmp_path / "phota" / "trainings").iterdir())
+    assert trainings(tmp_path) == []
     gone = run(tmp_path, "profiles", "status", name, "--json")
     assert gone.returncode == 1
     error = lines(gone)[0]["error"]
@@ -234,7 +242,7 @@ def test_profiles_of_phota_are_learnt_from_addresses_with_consent(
         env = fake.environ()
         here = run(tmp_path, "profiles", "add", *photos, "--name", "Anna", "--tier", "fast", **env)
         assert here.returncode == 2
-        assert "photos on this computer cannot be sent yet" in here.stderr
+        assert "`phota-desktop bucket set`" in here.stderr
         few = run(tmp_path, "profiles", "add", *URLS, "--name", "Anna", "--yes", **env)
         assert few.returncode == 2
         assert "--tier standard is not possible with 5 different photos" in few.stderr
@@ -244,7 +252,7 @@ def test_profiles_of_phota_are_learnt_from_addresses_with_consent(
         assert "agrees" in nobody.stderr
         assert run(tmp_path, *add, "--yes", "--max-cost", "1", **env).returncode == 5
         assert not fake.ledger.rows("training")
-        assert not (tmp_path / "phota" / "trainings").exists()
+        assert trainings(tmp_path) == []
         done = typed(tmp_path, "y\n", *add, "--json", **env)
         assert done.returncode == 0, done.stderr
         [row] = fake.ledger.rows("training")
@@ -255,6 +263,9 @@ def test_profiles_of_phota_are_learnt_from_addresses_with_consent(
         assert cost["estimate_max"] == 1.49
         assert row["tag"].startswith("pd-")
         assert "Anna" not in str(row)
+        [kept] = trainings(tmp_path)
+        assert kept["state"] == "training"
+        assert "agrees" in str(kept["order"])
         assert "Anna" in run(tmp_path, "profiles", "list", **env).stdout
 
 
