@@ -96,6 +96,11 @@ class Training:
         """Return the person's own name for whom it shows."""
         return self.order.name
 
+    @property
+    def lacks_reason(self) -> bool:
+        """True for one that failed at the server, which has not said yet why."""
+        return self.outcome is ProfileStatus.ERROR and not self.message
+
 
 @dataclass(frozen=True)
 class TrainingProgress:

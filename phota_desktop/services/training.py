@@ -216,6 +216,9 @@ class Trainer(RunningTrainings):
         )
         if ended is not None:
             self.clean(training.tag)
+        elif said is not None and training.lacks_reason:
+            # A list says that a training failed; why, only a question about it does.
+            await self._record.move(training.tag, (TrainingState.ENDED,), message=said.message)
 
     async def _mine(self, tag: str, *, here: bool = True) -> Training:
         training = await self._record.read(tag)

@@ -5,6 +5,7 @@ The server is the fake Phota on loopback, the photos' server a bucket that speak
 
 from __future__ import annotations
 
+import asyncio
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +20,9 @@ from phota_desktop.core.training import Training, TrainingOrder, TrainingState
 from phota_desktop.services import reconciling
 from phota_desktop.services.composition import Services
 from phota_desktop.services.people import Person
+from phota_desktop.services.watching import Pace, Watcher
 from phota_desktop.store.charges import Charges
-from phota_desktop.viewmodels.people import status_words
+from phota_desktop.viewmodels.people_rows import status_words
 from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import KEY, FakePhotaThread
 from tests.unit.services.conftest import Open
@@ -338,6 +340,34 @@ async def test_the_end_of_a_training_is_on_record_in_the_servers_words(
             assert read
             if outcome is ProfileStatus.ERROR:
                 assert message in read
+
+
+@pytest.mark.parametrize("listed", ["status", "strings", "full"])
+async def test_the_reason_of_a_failure_is_on_record_however_it_is_heard(
+    tmp_path: Path, open_real_services: Open, listed: str
+) -> None:
+    """A list says that a training failed, and only a question about it says why."""
+    with FakePhotaThread(tmp_path / "ledger", listed=listed) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            people, trainer = services.people, services.trainer
+            quick = Pace(apart=0.01, often=0.03, seldom=0.03)
+            watcher = Watcher(
+                people, trainer, services.session, services.tasks, lambda: True, pace=quick
+            )
+            watcher.start()
+            training = await train(services)
+            assert await watcher.refresh() is None
+            fake.set_chaos(training_seconds=0.0, no_subject="training", listed=listed)
+            async with asyncio.timeout(5):
+                while not services.trainings.all()[0].state.is_over:
+                    await asyncio.sleep(0.02)
+                while not people.people[0].message:
+                    await asyncio.sleep(0.02)
+            watcher.stop()
+            ended = services.trainings.get(training.tag)
+            assert ended is not None
+            assert "No subject detected" in status_words(people.people[0])
+            assert "No subject detected" in ended.message
 
 
 async def test_no_link_outlives_the_answer(tmp_path: Path, open_real_services: Open) -> None:
