@@ -24,8 +24,8 @@ class Traits:
     ``error_key`` is where the code of an error sits: ``code``, ``type`` or ``error``.
 
     Trainings. Photos of loopback addresses are fetched, one after another, ``fetch_after`` seconds
-    after the add and with ``fetch_pause`` seconds between; ``keep_photos`` is a folder for what
-    came. ``validating_seconds``, ``queuing_seconds`` and ``in_progress_seconds`` are how long each
+    after the add and with ``fetch_pause`` seconds between; with ``fetch_first`` the add is
+    answered after that. ``keep_photos`` is a folder for what came. ``validating_seconds``, ``queuing_seconds`` and ``in_progress_seconds`` are how long each
     state lasts, VALIDATING at least until the photos are fetched; one that is None lasts a third
     of ``training_seconds``. ``training_states`` are the words of these states, ``training_ends``
     the last one, with ``training_message``. ``no_subject``: ``add`` (400 at once) or ``training``
@@ -60,6 +60,7 @@ class Traits:
     count_status: int = 400
     fetch_after: float = 0.0
     fetch_pause: float = 0.0
+    fetch_first: bool = False
     keep_photos: str = ""
     picture_after: float = 0.0
     listed: str = "status"

@@ -144,9 +144,15 @@ def test_photos_that_cannot_be_used(
 def test_what_came_can_be_kept(
     fake: FakePhotaThread, client: httpx.Client, add: Add, photos: str, tmp_path: Path
 ) -> None:
-    fake.set_chaos(keep_photos=str(tmp_path), fetch_after=0.05, fetch_pause=0.01)
+    fake.set_chaos(
+        keep_photos=str(tmp_path),
+        fetch_after=0.05,
+        fetch_pause=0.01,
+        fetch_first=True,
+        training_seconds=0.0,
+    )
     made = add([f"{photos}/{n}.jpg" for n in range(5)], training_tier="fast").json()["profile_id"]
-    passes(client, made, "READY")
+    assert client.get(f"{made}/status").json()["status"] == "READY"
     for row in fake.ledger.fetches():
         kept = (tmp_path / f"{made}-{row['number']}.bin").read_bytes()
         assert hashlib.sha256(kept).hexdigest() == row["sha256"]

@@ -107,6 +107,8 @@ class Trainees:
                 target=self._look, args=(memory, made, urls), name="fake training", daemon=True
             )
             looking.start()
+            if memory.chaos.traits.fetch_first:
+                looking.join()
         else:
             self._look(memory, made, urls)
         return made
