@@ -20,9 +20,9 @@ import numpy.typing as npt
 from phota_desktop.core.alignment import IDENTITY, SAME_SHAPE, Alignment, FrameMap, Size
 from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.decoding import fitted, resized
+from phota_desktop.imaging.fitting import FEWEST_POINTS, Doubles, Fit, fitted_map
 
 Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
 
 COARSE_SIDE, FINE_SIDE = 512, 1024
 """Pixels of the long sides at which a start is sought and at which it is refined."""
@@ -35,6 +35,8 @@ _LOCAL = 12
 """Half the side, in working pixels, of the window over which tone and contrast are levelled."""
 _LEAST_SPREAD = 2.5
 """Levels added to the local spread, so that noise in flat parts is not made into detail."""
+_CONTRAST = 42.0
+"""Levels that one local spread becomes; three of them reach black and white."""
 _CELLS = 24
 """Parts along the long side; one point is followed and one comparison made in each."""
 _WINDOW = 21
@@ -42,12 +44,14 @@ _LEAST_DETAIL = 6.0
 """Levels of local spread that a part must have to be compared."""
 _ALIKE = 0.5
 """Correlation of levelled parts from which they look alike."""
-_LEAST_ALIKE, _FEWEST_ALIKE = 0.35, 14
-"""The share and number of parts that must look alike: 30 % replaced and some noise leave more."""
+_LEAST_ALIKE, _FEWEST_ALIKE = 0.28, 14
+"""The share and number of parts that must look alike. Under the best map that unrelated pictures
+allow at most 15 % do (a brick wall over itself turned); with 30 % replaced and noise 42 % do."""
 _GOOD_START = 0.55
 _MOST_UNCERTAIN = 0.4
 """Pixels of the smaller picture by which the map may be off over the frame and still be told."""
-_FEWEST_POINTS = 10
+_ROUNDS = 2
+"""Times that points are followed: into the frame as guessed, then into the frame as found."""
 
 
 def register(
@@ -73,39 +77,38 @@ def register(
     for start in _starts(coarse, *sizes):
         if is_cancelled():
             raise CancelledError
-        frames = _refined(coarse, start, rounds=2)
-        if frames is None:
+        rough = _refined(coarse, start)
+        if rough is None:
             continue
-        alike = _likeness(coarse, frames.frames).share
+        alike = _likeness(coarse, rough[0]).share
         if best is None or alike > best[0]:
-            best = (alike, frames.frames)
+            best = (alike, rough[0])
         if alike >= _GOOD_START:
             break
     if best is None:
         return Alignment.unsure(*sizes)
     if is_cancelled():
         raise CancelledError
-    found = _refined(fine, best[1], rounds=2)
+    found = _refined(fine, best[1])
     if found is None:
         return Alignment.unsure(*sizes, best[0])
+    frames, fit = found
     if is_cancelled():
         raise CancelledError
-    likeness = _likeness(coarse, found.frames)
-    unit = min(*sizes, key=lambda size: size[0] * size[1])
-    pixel = max(unit) / max(fine.variant_size)
-    sure = (
-        likeness.share >= _LEAST_ALIKE
-        and likeness.alike >= _FEWEST_ALIKE
-        and found.uncertainty * pixel <= _MOST_UNCERTAIN
-    )
-    if not sure:
+    likeness = _likeness(coarse, frames)
+    pixel = max(min(*sizes, key=math.prod)) / max(fine.variant_size)
+    if (
+        likeness.share < _LEAST_ALIKE
+        or likeness.alike < _FEWEST_ALIKE
+        or fit.uncertainty * pixel > _MOST_UNCERTAIN
+    ):
         return Alignment.unsure(*sizes, likeness.share)
     return Alignment(
-        found.frames,
+        frames,
         *sizes,
         confidence=likeness.share,
-        residual=found.residual * pixel,
-        uncertainty=found.uncertainty * pixel,
+        residual=fit.residual * pixel,
+        uncertainty=fit.uncertainty * pixel,
         is_sure=True,
     )
 
@@ -117,7 +120,6 @@ class _Pair:
         self.original, self.variant = _gray(original, side), _gray(variant, side)
         self.original_size, self.variant_size = _size(self.original), _size(self.variant)
         self.levelled = _levelled(self.original)
-        self.detail = cv2.boxFilter(self.levelled, cv2.CV_32F, (5, 5))
         self._warped: tuple[FrameMap, Pixels, Pixels] | None = None
 
     def reduced(self, side: int) -> _Pair:
@@ -141,15 +143,6 @@ class _Pair:
             )
             self._warped = (frames, _levelled(_bytes(laid)), _bytes(inside))
         return self._warped[1:]
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """A map through points; lengths in pixels of the pair's variant."""
-
-    frames: FrameMap
-    residual: float
-    uncertainty: float
 
 
 @dataclass(frozen=True)
@@ -185,15 +178,15 @@ def _starts(pair: _Pair, original: Size, variant: Size) -> Iterator[FrameMap]:
 
 def _by_features(pair: _Pair) -> FrameMap | None:
     """Match SIFT features of the levelled pictures; None when no map of bounded size fits."""
-    sift = cv2.SIFT_create(nfeatures=800, contrastThreshold=0.03)
+    sift = cv2.SIFT.create(nfeatures=800, contrastThreshold=0.03)
     (points, words), (others, other_words) = (
         sift.detectAndCompute(gray, None) for gray in (pair.levelled, _levelled(pair.variant))
     )
-    if len(points) < _FEWEST_POINTS or len(others) < _FEWEST_POINTS:
+    if len(points) < FEWEST_POINTS or len(others) < FEWEST_POINTS:
         return None
     pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(words, other_words, k=2)
     kept = [two[0] for two in pairs if len(two) == 2 and two[0].distance < 0.8 * two[1].distance]
-    if len(kept) < _FEWEST_POINTS:
+    if len(kept) < FEWEST_POINTS:
         return None
     source = np.array([points[match.queryIdx].pt for match in kept], np.float64)
     target = np.array([others[match.trainIdx].pt for match in kept], np.float64)
@@ -202,21 +195,20 @@ def _by_features(pair: _Pair) -> FrameMap | None:
 
 def _sampled(pair: _Pair, source: Doubles, target: Doubles, reach: float) -> FrameMap | None:
     """Lay a similarity through the most points (RANSAC); ``reach`` in pixels."""
-    if len(source) < _FEWEST_POINTS:
+    if len(source) < FEWEST_POINTS:
         return None
     matrix, inliers = cv2.estimateAffinePartial2D(
         source, target, method=cv2.RANSAC, ransacReprojThreshold=reach, maxIters=2000
     )
-    if matrix is None or int(inliers.sum()) < _FEWEST_POINTS // 2:
+    if matrix is None or int(inliers.sum()) < FEWEST_POINTS // 2:
         return None
     return _in_fractions(np.asarray(matrix, np.float64), pair)
 
 
-def _refined(pair: _Pair, start: FrameMap, rounds: int) -> _Fit | None:
+def _refined(pair: _Pair, frames: FrameMap) -> tuple[FrameMap, Fit] | None:
     """Follow points from the original into the variant laid over it, and fit the map anew."""
-    fit: _Fit | None = None
-    frames = start
-    for round_ in range(rounds):
+    fit: Fit | None = None
+    for round_ in range(_ROUNDS):
         source, laid = _followed(pair, frames, levels=3 if round_ == 0 else 1)
         target = _applied(centred(frames, pair.original_size, pair.variant_size), laid)
         if round_ == 0:
@@ -224,11 +216,14 @@ def _refined(pair: _Pair, start: FrameMap, rounds: int) -> _Fit | None:
             if sampled is None:
                 return None
             frames = sampled
-        fit = _fitted(pair, frames, source, target)
-        if fit is None or not _is_plausible(fit.frames, pair):
+        start = centred(frames, pair.original_size, pair.variant_size)
+        fit = fitted_map(start, source, target, pair.original_size)
+        if fit is None:
             return None
-        frames = fit.frames
-    return fit
+        frames = _in_fractions(fit.matrix, pair)
+        if not _is_plausible(frames, pair):
+            return None
+    return (frames, fit) if fit else None
 
 
 def _followed(pair: _Pair, frames: FrameMap, levels: int) -> tuple[Doubles, Doubles]:
@@ -237,20 +232,30 @@ def _followed(pair: _Pair, frames: FrameMap, levels: int) -> tuple[Doubles, Doub
     points = _points(pair.levelled, inside)
     if not len(points):
         return np.empty((0, 2)), np.empty((0, 2))
-    window = (_WINDOW, _WINDOW)
-    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.01)
-    there, ok, _ = cv2.calcOpticalFlowPyrLK(
-        pair.levelled, laid, points, None, winSize=window, maxLevel=levels, criteria=stop
-    )
-    back, back_ok, _ = cv2.calcOpticalFlowPyrLK(
-        laid, pair.levelled, there, None, winSize=window, maxLevel=levels, criteria=stop
-    )
+    there, ok = _tracked(pair.levelled, laid, points, levels)
+    back, back_ok = _tracked(laid, pair.levelled, there, levels)
     near = np.linalg.norm((back - points).reshape(-1, 2), axis=1) < 0.7
-    good = (ok.ravel() == 1) & (back_ok.ravel() == 1) & near
+    good = ok & back_ok & near
     return (
         points.reshape(-1, 2)[good].astype(np.float64),
         there.reshape(-1, 2)[good].astype(np.float64),
     )
+
+
+def _tracked(
+    first: Pixels, second: Pixels, points: Floats, levels: int
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 0.01)
+    there, found, _ = cv2.calcOpticalFlowPyrLK(
+        first,
+        second,
+        points,
+        np.empty_like(points),
+        winSize=(_WINDOW, _WINDOW),
+        maxLevel=levels,
+        criteria=stop,
+    )
+    return np.asarray(there, np.float32), np.asarray(found).ravel() == 1
 
 
 def _points(levelled: Pixels, inside: Pixels) -> Floats:
@@ -271,83 +276,6 @@ def _points(levelled: Pixels, inside: Pixels) -> Floats:
     y = number // columns * cell + best[number] // cell
     x = number % columns * cell + best[number] % cell
     return np.stack([x, y], axis=1).astype(np.float32).reshape(-1, 1, 2)
-
-
-def _fitted(pair: _Pair, start: FrameMap, source: Doubles, target: Doubles) -> _Fit | None:
-    """Fit turn, two scales and shift by least squares, heeding points less the further off.
-
-    Tukey's biweight; the scale of what is far off comes from the points near the present map.
-    """
-    if len(source) < _FEWEST_POINTS:
-        return None
-    matrix = centred(start, pair.original_size, pair.variant_size)
-    middle = np.array([side / 2 for side in pair.original_size])
-    away = source - middle
-    angle = math.atan2(matrix[1, 0] - matrix[0, 1], matrix[0, 0] + matrix[1, 1])
-    wide, high = math.hypot(*matrix[:, 0]), math.hypot(*matrix[:, 1])
-    # The shift is that of the middle, where it depends least on the turn and the scales.
-    state = np.array([angle, wide, high, *(matrix[:, :2] @ middle + matrix[:, 2])])
-    reach = 3.0
-    weights: Doubles = np.ones(len(source))
-    for _ in range(12):
-        off, slopes = _off(state, away, target)
-        distance = np.hypot(off[0], off[1])
-        near = distance[distance < reach]
-        if len(near) < _FEWEST_POINTS:
-            return None
-        spread = max(1.4826 * float(np.median(near)) / 1.18, 0.02)
-        reach = min(reach, 4.7 * spread + 0.05)
-        weights = np.clip(1 - (distance / reach) ** 2, 0, None) ** 2
-        rows = slopes.reshape(-1, 5)
-        both = np.concatenate([weights, weights])
-        normal = rows.T @ (rows * both[:, None])
-        try:
-            step = np.linalg.solve(normal, rows.T @ (both * off.reshape(-1)))
-        except np.linalg.LinAlgError:
-            return None
-        state = state + step
-        if float(np.abs(step).max()) < 1e-7:
-            break
-    off, _ = _off(state, away, target)
-    distance = np.hypot(off[0], off[1])
-    heeded = weights > 0
-    residual = float(np.median(distance[heeded]))
-    variance = float((weights @ (distance**2)) / max(weights.sum() - 2.5, 1) / 2)
-    try:
-        covariance = np.linalg.inv(normal) * variance
-    except np.linalg.LinAlgError:
-        return None
-    cos, sin = math.cos(state[0]), math.sin(state[0])
-    linear = np.array([[state[1] * cos, -state[2] * sin], [state[1] * sin, state[2] * cos]])
-    matrix = np.column_stack([linear, state[3:] - linear @ middle])
-    return _Fit(
-        _in_fractions(matrix, pair),
-        residual,
-        _expected_error(covariance, state, pair.original_size),
-    )
-
-
-def _off(state: Doubles, away: Doubles, target: Doubles) -> tuple[Doubles, Doubles]:
-    """Return how far points are off (2×N), and by how much each number moves them (2×N×5)."""
-    angle, wide, high, x, y = state
-    cos, sin = math.cos(angle), math.sin(angle)
-    u, v = away.T
-    at = np.stack([wide * cos * u - high * sin * v + x, wide * sin * u + high * cos * v + y])
-    slopes = np.zeros((2, len(away), 5))
-    slopes[0, :, 0], slopes[1, :, 0] = y - at[1], at[0] - x
-    slopes[0, :, 1], slopes[1, :, 1] = cos * u, sin * u
-    slopes[0, :, 2], slopes[1, :, 2] = -sin * v, cos * v
-    slopes[0, :, 3], slopes[1, :, 4] = 1, 1
-    return target.T - at, slopes
-
-
-def _expected_error(covariance: Doubles, state: Doubles, size: Size) -> float:
-    """Return the root mean square error over a grid of the frame that the fit's spread implies."""
-    grid = np.stack(np.meshgrid([-0.5, -0.25, 0, 0.25, 0.5], [-0.5, -0.25, 0, 0.25, 0.5]), -1)
-    away = grid.reshape(-1, 2) * np.array(size)
-    _, slopes = _off(state, away, np.zeros_like(away))
-    variance = np.einsum("knp,pq,knq->n", slopes, covariance, slopes)
-    return math.sqrt(max(float(variance.mean()), 0.0))
 
 
 def _is_plausible(frames: FrameMap, pair: _Pair) -> bool:
@@ -407,10 +335,9 @@ def _levelled(gray: Pixels) -> Pixels:
     window = (2 * _LOCAL + 1, 2 * _LOCAL + 1)
     mean = cv2.boxFilter(levels, cv2.CV_32F, window)
     square = cv2.sqrBoxFilter(levels, cv2.CV_32F, window)
-    spread = cv2.sqrt(cv2.max(square - mean * mean, 0.0)) + _LEAST_SPREAD
-    return _bytes(
-        cv2.addWeighted((levels - mean) / spread, 42.0, spread, 0.0, 128.0, dtype=cv2.CV_8U)
-    )
+    spread = cv2.sqrt(np.maximum(square - mean * mean, 0.0)) + _LEAST_SPREAD
+    even = cv2.divide(cv2.subtract(levels, mean), spread, scale=_CONTRAST)
+    return _bytes(cv2.addWeighted(even, 1.0, even, 0.0, 128.0, dtype=cv2.CV_8U))
 
 
 def _gray(pixels: Pixels, side: int) -> Pixels:
