@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
 
-from phota_desktop.imaging import colour, jpeg_segments, png_chunks, raw
+from phota_desktop.imaging import colour, heif_boxes, jpeg_segments, png_chunks, raw
 from phota_desktop.imaging.embedded import Embedded, jpeg_head, read_embedded
 from phota_desktop.imaging.formats import PILLOW_NAMES, PhotoFormat, format_of
 from phota_desktop.imaging.problems import (
@@ -223,6 +223,7 @@ def opened(stream: BinaryIO, kind: PhotoFormat, path: Path) -> Iterator[Image.Im
     """Open with Pillow, held to the one format that the magic bytes say."""
     if kind == PhotoFormat.HEIC:
         _register_heif(path)
+        _check_heif(stream, path)
     if kind not in PILLOW_NAMES:
         raise BadImageError(BadImage.UNSUPPORTED, path)
     stream.seek(0)
@@ -326,4 +327,14 @@ def _register_heif(path: Path) -> None:
         import pi_heif
     except ImportError as error:
         raise BadImageError(BadImage.NEEDS_HEIF, path) from error
-    pi_heif.register_heif_opener()
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+def _check_heif(stream: BinaryIO, path: Path) -> None:
+    """Refuse what would end the program within the library, or take all memory."""
+    try:
+        told = heif_boxes.sizes(stream)
+    except (OSError, ValueError) as error:
+        raise BadImageError(BadImage.DAMAGED, path) from error
+    for width, height in told:
+        _check_size(width, height, path)
