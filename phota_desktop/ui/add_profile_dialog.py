@@ -99,8 +99,6 @@ class AddProfileDialog(QDialog):
         """Show the form for someone new or a profile, with these photos added to it."""
         self._form.open(paths, profile_id)
         self.open()
-        self.raise_()
-        self.activateWindow()
 
     # -- building -----------------------------------------------------------------------
 

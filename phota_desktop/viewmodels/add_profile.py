@@ -32,6 +32,7 @@ from phota_desktop.viewmodels.words import count, money, plain
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
+    from phota_desktop.services.hosting import Hosting
     from phota_desktop.viewmodels.settings import SettingsViewModel
 
 
@@ -57,6 +58,7 @@ class AddProfileViewModel(QObject):
         """Why the last start failed, until something is changed."""
         self._settings = settings
         self._services: Services | None = None
+        self._hosting: Hosting | None = None
         self._kept: dict[str, Draft] = {}
         self._leave: Callable[[], None] = _nothing
         self.photos.changed.connect(self._on_photos)
@@ -67,14 +69,16 @@ class AddProfileViewModel(QObject):
     def attach(self, services: Services) -> None:
         """Take over the services; photos that were dropped before are checked now."""
         self._services = services
-        self._leave = services.hosting.changed.subscribe(lambda _hosting: self._on_settings())
+        self._hosting = getattr(services, "hosting", None)
+        if self._hosting is not None:
+            self._leave = self._hosting.changed.subscribe(lambda _hosting: self._on_settings())
         self.intake.attach(services)
         self.changed.emit()
 
     def detach(self) -> None:
         """Stop, before the services close."""
         self._leave()
-        self._leave, self._services = _nothing, None
+        self._leave, self._services, self._hosting = _nothing, None, None
         self.intake.detach()
 
     # -- the form -----------------------------------------------------------------------
@@ -82,7 +86,6 @@ class AddProfileViewModel(QObject):
     def open(self, paths: Sequence[Path] = (), profile_id: str = "") -> None:
         """Show the form for someone new, or a new training of a profile, and add these photos."""
         if profile_id != self.draft.profile_id:
-            self.intake.stop()
             self._kept[self.draft.profile_id] = replace(self.draft, rows=self.photos.rows)
             draft = self._kept.pop(profile_id, None)
             if draft is not None:
@@ -94,7 +97,6 @@ class AddProfileViewModel(QObject):
 
     def clear(self) -> None:
         """Empty the form; for a profile, fill it again with what is known."""
-        self.intake.stop()
         self._prefill(self.draft.profile_id)
 
     @property
@@ -238,9 +240,10 @@ class AddProfileViewModel(QObject):
     @property
     def bucket(self) -> str:
         """The label of the person's bucket, empty while it cannot be used."""
-        hosting = self._services.hosting if self._services else None
-        ready = hosting is not None and hosting.is_ready and hosting.address is not None
-        return hosting.address.label if ready and hosting and hosting.address else ""
+        hosting = self._hosting
+        if hosting is None or not hosting.is_ready or hosting.address is None:
+            return ""
+        return hosting.address.label
 
     @property
     def can_start(self) -> bool:
@@ -273,7 +276,8 @@ class AddProfileViewModel(QObject):
     def _photo_problems(self) -> list[Problem]:
         found = []
         if not self.photos.rows and not self.draft.addresses.strip():
-            return [Problem("Add photos first.", "photos")]
+            looking = self.intake.is_looking
+            return [Problem("Looking for photos…" if looking else "Add photos first.", "photos")]
         wrong = read_addresses(self.draft.addresses)[1]
         if wrong:
             found.append(Problem(wrong[0], "addresses"))
@@ -343,10 +347,14 @@ class AddProfileViewModel(QObject):
         if not profile_id or self._services is None:
             self._show(Draft(profile_id))
             return
+        from phota_desktop.services.training_record import HIDDEN
+
         person = self._services.people.find(profile_id)
         earlier = [one for one in self._services.trainer.known() if one.profile_id == profile_id]
         order = earlier[0].order if earlier else None
         photos = order.photos if order else ()
+        # Addresses that may have been secret were not kept whole.
+        links = [photo for photo in photos if is_address(photo) and HIDDEN not in photo]
         files = [Path(photo) for photo in photos if not is_address(photo)]
         name = person.name if person is not None else order.name if order else ""
         kind = person.kind if person is not None and person.kind in tuple(Kind) else ""
@@ -355,7 +363,7 @@ class AddProfileViewModel(QObject):
             name=name,
             kind=Kind(kind) if kind else order.kind if order else Kind.PERSON,
             tier=order.tier if order else TrainingTier.STANDARD,
-            addresses="\n".join(photo for photo in photos if is_address(photo)),
+            addresses="\n".join(links),
             note=again_words(name, had_photos=bool(files)),
         )
         self._show(draft)
@@ -364,7 +372,7 @@ class AddProfileViewModel(QObject):
     def _show(self, draft: Draft) -> None:
         self.draft = replace(draft, rows=())
         self.failure = None
-        self.intake.told, self.intake.folders = "", ()
+        self.intake.show_another()
         self.photos.show(draft.rows)
 
     def _change(self, **fields: object) -> None:

@@ -36,6 +36,8 @@ class _Named:
     paths: tuple[Path, ...]
     recursive: bool
     missing_too: bool
+    list: int
+    """For which of the lists that were shown one after another."""
 
 
 class PhotoIntake(QObject):
@@ -54,6 +56,7 @@ class PhotoIntake(QObject):
         self._services: Services | None = None
         self._checker: PhotoChecker | None = None
         self._waiting: list[_Named] = []
+        self._list = 0
 
     def attach(self, services: Services) -> None:
         """Work on what was dropped, also before the services were there."""
@@ -75,8 +78,14 @@ class PhotoIntake(QObject):
         Without ``missing_too`` files that are no more are passed over.
         """
         if paths:
-            self._waiting.append(_Named(tuple(paths), recursive, missing_too))
+            self._waiting.append(_Named(tuple(paths), recursive, missing_too, self._list))
             self._go_on()
+
+    def show_another(self) -> None:
+        """Forget what is being looked for: the list is about to be another one."""
+        self._list += 1
+        self._waiting.clear()
+        self.told, self.folders = "", ()
 
     def add_subfolders(self) -> None:
         """Add what the last folders left out."""
@@ -116,6 +125,8 @@ class PhotoIntake(QObject):
             while self._waiting:
                 named = self._waiting.pop(0)
                 found = await services.threads.files(find_photos, named, self.photos.paths)
+                if named.list != self._list:
+                    continue
                 added = self.photos.add(found.photos)
                 self.folders = found.folders
                 self.told = _told(found, added)
