@@ -25,12 +25,13 @@ class Traits:
 
     Trainings. Photos of loopback addresses are fetched, one after another, ``fetch_after`` seconds
     after the add and with ``fetch_pause`` seconds between; with ``fetch_first`` the add is
-    answered after that. ``keep_photos`` is a folder for what came. ``validating_seconds``, ``queuing_seconds`` and ``in_progress_seconds`` are how long each
-    state lasts, VALIDATING at least until the photos are fetched; one that is None lasts a third
-    of ``training_seconds``. ``training_states`` are the words of these states, ``training_ends``
-    the last one, with ``training_message``. ``no_subject``: ``add`` (400 at once) or ``training``
-    (ERROR after validating). ``count_status`` answers a count that the tier does not take.
-    ``picture_after`` is how long after READY the picture is a 404 still.
+    answered after that. ``keep_photos`` is a folder for what came. ``validating_seconds``,
+    ``queuing_seconds`` and ``in_progress_seconds`` are how long each state lasts, VALIDATING at
+    least until the photos are fetched; one that is None lasts a third of ``training_seconds``.
+    ``training_states`` are the words of these states, ``training_ends`` the last one, with
+    ``training_message``. ``no_subject``: ``add`` (400 at once) or ``training`` (ERROR after
+    validating). ``count_status`` answers a count that the tier does not take. ``picture_after``
+    is how long after READY the picture is a 404 still.
     ``listed``: items of the list are ``status`` (objects with it), ``tag`` (objects with the tag),
     ``full`` (with both), ``bare`` (with neither) or ``strings``; ``listed_after`` is how long a
     new profile is missing there; without ``tag_filter`` the list ignores ``?tag=``.
