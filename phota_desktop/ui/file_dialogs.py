@@ -70,6 +70,15 @@ def ask_report(
     dialog.open()
 
 
+def ask_key_file(parent: QWidget, then: Callable[[Path], object]) -> None:
+    """Ask for a JSON key file; ``then`` gets it."""
+    dialog = file_dialog(parent, "keyFileDialog", "Choose key file")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["Key files (*.json)", "All files (*)"])
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.open()
+
+
 def ask_folder(parent: QWidget, start: Path | None, then: Callable[[Path], object]) -> None:
     """Ask for a folder; ``then`` gets it."""
     dialog = file_dialog(parent, "folderDialog", "Choose folder", start)

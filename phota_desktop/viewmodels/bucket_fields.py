@@ -30,7 +30,7 @@ _RIGHTS = {
 
 @dataclass(frozen=True)
 class BucketField:
-    """One line of the form: ``name`` as in BucketAddress, or key_id, secret, document."""
+    """One line of the form: ``name`` as in BucketAddress, or key_id or secret."""
 
     name: str
     label: str
@@ -45,13 +45,13 @@ FIELDS: Mapping[Provider, tuple[BucketField, ...]] = {
         BucketField("region", "Region", "eu-central-1"),
         BucketField("endpoint", "Endpoint", "Empty for Amazon, else https://…"),
         _PREFIX,
-        BucketField("key_id", "Access key ID", is_secret=True),
-        BucketField("secret", "Secret key", is_secret=True),
+        BucketField("key_id", "Access key ID"),
+        BucketField("secret", "Secret access key", is_secret=True),
     ),
     Provider.GCS: (
         BucketField("bucket", "Bucket", "my-training-photos"),
         _PREFIX,
-        BucketField("document", "Key file", is_secret=True),
+        BucketField("secret", "JSON key file", "Choose the file, or paste it", is_secret=True),
     ),
     Provider.AZURE: (
         BucketField("account", "Storage account", "myaccount"),
@@ -65,7 +65,7 @@ FIELDS: Mapping[Provider, tuple[BucketField, ...]] = {
 
 def address_of(provider: Provider, texts: Mapping[str, str]) -> BucketAddress:
     """Return the address that was typed; fields the provider has not are left empty."""
-    names = {field.name for field in FIELDS[provider]} - {"key_id", "secret", "document"}
+    names = {field.name for field in FIELDS[provider]} - {"key_id", "secret"}
     typed = {name: texts.get(name, "").strip() for name in names}
     typed["prefix"] = typed["prefix"].strip("/") or DEFAULT_PREFIX
     return BucketAddress(provider, **typed)
