@@ -19,7 +19,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
@@ -34,6 +34,8 @@ KEY_ID = "bucket-key-id-0123456789"
 LONGEST = 30.0
 R4_SECONDS = 150.0
 """More than rule R4 waits: by so much a record is made older instead of waiting."""
+QUICK: dict[str, object] = {"training_seconds": 0.0, "fetch_first": True}
+"""Training itself takes no time, so that the first question about it is the last."""
 LEAKS = (b"X-Amz-Signature", b"X-Amz-Credential", SECRET.encode(), KEY_ID.encode(), KEY.encode())
 
 
@@ -41,16 +43,15 @@ LEAKS = (b"X-Amz-Signature", b"X-Amz-Credential", SECRET.encode(), KEY_ID.encode
 class Point:
     """A moment to kill at: one request held by the gate of ``phota`` or of the ``bucket``.
 
-    ``verb`` is what is killed, ``add`` or the ``resume`` after it. ``traits`` are the server's
-    until then. ``made`` says whether the server made the profile though its answer was lost.
+    ``traits`` are the server's until then. ``then`` holds another request, of the ``resume`` that
+    follows.
     """
 
     name: str
     at: str
     hold: Hold
-    verb: str = "add"
     traits: dict[str, object] = field(default_factory=dict)
-    asks_again: bool = False
+    then: tuple[str, Hold] | None = None
 
 
 def photographs(folder: Path) -> list[str]:
@@ -121,11 +122,13 @@ class Trainee:
         self.mutant = mutant
         self.kills = 0
         self.starts = 0
+        self.asked_again = 0
+        """How often a person had to say that what was lost and not found is sent again."""
         self.trouble: list[str] = []
         self._bucket = bucket
         self._name = f"photos-{os.urandom(6).hex()}"
         bucket.make(self._name)
-        self.fake = FakePhota(folder / "ledger", training_seconds=0.0)
+        self.fake = FakePhota(folder / "ledger", **QUICK)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Trainee]:
@@ -149,7 +152,7 @@ class Trainee:
         """Return the words that train the person of this test."""
         return ["profiles", "add", *self.photos, "--name", "Anna", "--engine", "phota", "--yes"]
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         """Start the program, or its mutant."""
         program = ["tests.faults.mutant", self.mutant] if self.mutant else ["phota_desktop"]
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
@@ -166,7 +169,7 @@ class Trainee:
                 "PHOTA_BUCKET_KEY_ID": KEY_ID,
                 "PHOTA_BUCKET_SECRET": SECRET,
             },
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -185,39 +188,54 @@ class Trainee:
         self._listen(said)
         return process.returncode, said
 
-    def kill(self, process: subprocess.Popen[str]) -> None:
-        """Kill a program with no chance to tidy up."""
+    def agree(self, *arguments: str) -> str:
+        """Run the program at a terminal where a person answers every question with a yes."""
+        person, terminal = pty.openpty()
+        process = self.start(*arguments, stdin=terminal)
+        os.write(person, b"y\n" * 4)
+        os.close(terminal)
+        try:
+            said, _ = process.communicate(timeout=LONGEST)
+        finally:
+            os.close(person)
+        self._listen(said)
+        return said
+
+    def kill(self, process: subprocess.Popen[str]) -> str:
+        """Kill a program with no chance to tidy up; return what it said."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         said, _ = process.communicate()
         self._listen(said)
         self.kills += 1
         self.trouble += [f"after a kill: {leak}" for leak in self.leaks()]
+        return said
 
     def _listen(self, said: str) -> None:
         if "Traceback" in said or "Something went wrong" in said or "X-Amz" in said:
             self.trouble.append(said[-2000:])
 
     def kill_at(self, point: Point) -> None:
-        """Let the program come to a point and kill it there."""
-        gate = self.phota if point.at == "phota" else self.bucket
-        self.fake.set_chaos(**{"training_seconds": 0.0, **point.traits})
-        if point.verb != "add":
-            self.run(*self.add())
-        gate.hold(Hold(**vars(point.hold)))
-        process = self.start(*(self.add() if point.verb == "add" else ("resume", "--yes")))
+        """Let the program come to a point and kill it there; then the same with its resume."""
+        self.fake.set_chaos(**{**QUICK, **point.traits})
+        self._kill_at(point.name, point.at, point.hold, *self.add())
+        if point.then:
+            self.age()
+            self._kill_at(f"{point.name}, then", *point.then, "resume", "--yes")
+        self.fake.set_chaos(**QUICK)
+
+    def _kill_at(self, name: str, at: str, hold: Hold, *arguments: str) -> None:
+        gate = self.phota if at == "phota" else self.bucket
+        gate.hold(replace(hold))
+        process = self.start(*arguments)
         until = time.monotonic() + LONGEST
         while not gate.reached.is_set() and process.poll() is None and time.monotonic() < until:
             time.sleep(0.005)
-        if gate.reached.is_set():
-            self.kill(process)
-        else:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            said, _ = process.communicate()
-            self.trouble.append(f"{point.name} was never reached: {said[-1000:]}")
+        reached = gate.reached.is_set()
+        said = self.kill(process)
+        if not reached:
+            self.trouble.append(f"{name} was never reached: {said[-1000:]}")
         gate.open()
-        self.fake.set_chaos(training_seconds=0.0)
 
     def kill_after(self, seconds: float, *arguments: str) -> bool:
         """Kill the program after some seconds; False if it ended before."""
@@ -234,15 +252,20 @@ class Trainee:
         """Start the program again until the training is over, as a person would."""
         for _ in range(6):
             self.age()
-            if dice is not None and dice.random() < 0.5:
+            if not self.recorded():
+                self.run(*self.add())  # killed before anything was agreed to
+            elif dice is not None and dice.random() < 0.5:
                 self.kill_after(dice.uniform(0.3, 2.0), "resume", "--yes")
-                continue
-            self.run("resume", "--yes")
+            else:
+                self.run("resume", "--yes")
             if self.is_over():
                 return
-        if not self.recorded():
-            self.run(*self.add())  # killed before anything was agreed to
-            self.run("resume", "--yes")
+            if self.is_lost():
+                self.asked_again += 1
+                self.age()
+                self.agree("resume")
+                if self.is_over():
+                    return
 
     def age(self) -> None:
         """Make the record older than rule R4 waits, in place of waiting."""
@@ -276,6 +299,11 @@ class Trainee:
                 return database.execute(query).fetchall()
         except (IndexError, sqlite3.OperationalError):
             return []
+
+    def is_lost(self) -> bool:
+        """Tell whether an answer was lost, and the server has no such profile."""
+        rows = self.recorded()
+        return any(row["state"] == "sent" for row in rows) and not self.fake.ledger.trainings()
 
     def is_over(self) -> bool:
         """Tell whether there is a training, and all of it is over and cleaned."""
@@ -311,7 +339,9 @@ class Trainee:
         rows = self.recorded()
         if [(row["state"], row["outcome"]) for row in rows] != [("ended", "READY")]:
             found.append(f"the record says {[(row['state'], row['outcome']) for row in rows]}")
-        if self.charged() != [("2.90", 1)]:
+        # What was lost and not found stays counted as perhaps paid, beside what was sent again.
+        expected = [("2.90", 0)] * self.asked_again + [("2.90", 1)]
+        if sorted(self.charged()) != expected:
             found.append(f"the charges on record are {self.charged()}")
         if left := [row["state"] for row in self.hosted() if row["state"] != "deleted"]:
             found.append(f"photos on record are {left}")
@@ -325,8 +355,3 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         return b""
-
-
-def answer_at_terminal(trainee: Trainee, *arguments: str, words: str = "y\n") -> str:
-    """Run the program at a terminal where a person answers every question with ``words``."""
-    raise NotImplementedError(pty, arguments, words, trainee)
