@@ -11,7 +11,7 @@ MASK = "•••"
 
 _HEADER = re.compile(r"(?i)(x-api-key|authorization)(['\"]?\s*[:=,]\s*b?['\"]?)([^'\"\s,)\]}]+)")
 _QUERY = re.compile(
-    r"(?i)([?&](?:token|sig|signature|expires|key|api_key|x-amz-[a-z-]+)=)[^&\s'\"<>)]+"
+    r"(?i)([?&](?:token|sig|signature|expires|key|api_key|x-(?:amz|goog)-[a-z-]+)=)[^&\s'\"<>)]+"
 )
 _TOKEN = re.compile(r"(?i)\b((?:token|sig|signature|expires)=)[^&\s'\"<>)]+")
 
