@@ -45,7 +45,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     for n, name in enumerate(("astronaut", "chelsea", "coffee", "rocket")):
         whole = np.asarray(getattr(skimage.data, name)())[..., ::-1]
         height, width = whole.shape[:2]
-        corners = ((0, 0, 1, 1), (0.1, 0.3, 0.7, 0.9), (0.4, 0.2, 1, 0.8))
+        corners = ((0, 0, 1, 1), (0.1, 0.3, 0.7, 0.9), (0.2, 0.4, 0.9, 1))
         for m, (left, top, right, bottom) in enumerate(corners):
             part = whole[
                 int(top * height) : int(bottom * height), int(left * width) : int(right * width)
