@@ -11,12 +11,22 @@ import tempfile
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.fake_bucket import FakeBucket
+
 LoopFactory = Callable[[], AbstractEventLoop]
 
-SECRET_OR_BENDING = ("PHOTA_API_KEY", "PHOTA_BASE_URL", "PYTHON_KEYRING_BACKEND")
+SECRET_OR_BENDING = (
+    "PHOTA_API_KEY",
+    "PHOTA_BASE_URL",
+    "PHOTA_BUCKET_KEY_ID",
+    "PHOTA_BUCKET_SECRET",
+    "PYTHON_KEYRING_BACKEND",
+)
 
 
 def _isolate() -> None:
@@ -59,6 +69,25 @@ def pytest_asyncio_loop_factories(
 
         return {"qasync": window_loop}
     return {"asyncio": asyncio.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def moto_port() -> Iterator[int]:
+    """Run a real S3 server; half a second, once, for the tests that ask for a bucket."""
+    from tests.fake_bucket import start_moto
+
+    with start_moto() as port:
+        yield port
+
+
+@pytest.fixture
+def fake_bucket(moto_port: int) -> Iterator[FakeBucket]:
+    """Make an empty bucket behind a door that checks signatures and keeps a ledger."""
+    from tests.fake_bucket import FakeBucket
+
+    bucket = FakeBucket(moto_port)
+    yield bucket
+    bucket.close()
 
 
 _tests_run = 0

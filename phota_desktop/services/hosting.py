@@ -25,6 +25,7 @@ from phota_desktop.services.bucket_check import (
     check_bucket,
     new_name,
 )
+from phota_desktop.services.buckets import Buckets, no_credentials, same_bucket
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.bucket_keys import BucketFinding, BucketKeys
 from phota_desktop.store.entries import KeyState
@@ -32,7 +33,6 @@ from phota_desktop.store.files import disk_error
 
 if TYPE_CHECKING:
     from phota_desktop.api.bucket import Bucket
-    from phota_desktop.api.network import NetworkThread
 
 __all__ = ["Hosting", "Part", "StepMark", "TestReport", "TestStep"]
 
@@ -84,8 +84,7 @@ class Hosting:
         self._record = record
         self._threads = threads
         self._keys = BucketKeys(environ)
-        self._network: NetworkThread | None = None
-        self._open: dict[tuple[BucketAddress, BucketSecret], Bucket] = {}
+        self._buckets = Buckets(threads, self._keys)
 
     # -- the bucket in use --------------------------------------------------------------
 
@@ -158,8 +157,8 @@ class Hosting:
             finding = await self._threads.files(self._keys.find, address)
             secret = finding.key
             if secret is None:
-                raise _no_credentials(address, finding.message)
-        bucket = await self._bucket(address, secret)
+                raise no_credentials(address, finding.message)
+        bucket = await self._buckets.open(address, secret)
         return await check_bucket(bucket, on_step)
 
     # -- photos -------------------------------------------------------------------------
@@ -254,11 +253,7 @@ class Hosting:
 
     async def close(self) -> None:
         """Close connections and the network thread."""
-        for bucket in self._open.values():
-            await bucket.close()
-        self._open.clear()
-        if self._network is not None:
-            self._network.close()
+        await self._buckets.close()
 
     # -- inside -------------------------------------------------------------------------
 
@@ -339,29 +334,14 @@ class Hosting:
         if self.finding.key is None:
             await self.load()
         if self.finding.key is None:
-            raise _no_credentials(self.address, self.finding.message)
-        return await self._bucket(self.address, self.finding.key)
+            raise no_credentials(self.address, self.finding.message)
+        return await self._buckets.open(self.address, self.finding.key)
 
     async def _bucket_of(self, row: HostedPhoto) -> Bucket:
         """Return the bucket that a photo lies in, which may be an earlier one."""
-        address = self.address
-        if address is not None and _same_bucket(row.bucket, address):
+        if self.address is not None and same_bucket(row.bucket, self.address):
             return await self._in_use()
-        finding = await self._threads.files(self._keys.find, row.bucket, in_use=False)
-        if finding.key is None:
-            raise _no_credentials(row.bucket, finding.message)
-        return await self._bucket(row.bucket, finding.key)
-
-    async def _bucket(self, address: BucketAddress, secret: BucketSecret) -> Bucket:
-        found = self._open.get((address, secret))
-        if found is not None:
-            return found
-        make, network_thread = await self._threads.files(_import_bucket)
-        if self._network is None:
-            self._network = network_thread()
-        # In a thread: reading certificates and keys takes some 10 ms.
-        made = await self._threads.files(make, address, secret, self._network)
-        return self._open.setdefault((address, secret), made)
+        return await self._buckets.earlier(row.bucket)
 
     def _take(self, finding: BucketFinding) -> None:
         self.finding = finding
@@ -380,32 +360,10 @@ async def _all(works: Iterable[Awaitable[T]]) -> list[T]:
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def _import_bucket() -> tuple[type[Bucket], type[NetworkThread]]:
-    from phota_desktop.api.bucket import Bucket
-    from phota_desktop.api.network import NetworkThread
-
-    return Bucket, NetworkThread
-
-
-def _same_bucket(one: BucketAddress, other: BucketAddress) -> bool:
-    """Tell whether credentials of one are those of the other: folder and region may differ."""
-    return replace(one, prefix="", region="") == replace(other, prefix="", region="")
-
-
 def _check(address: BucketAddress, secret: BucketSecret | None) -> None:
     problems = address.problems() + (secret.problems(address.provider) if secret else ())
     for field, words in problems:
         raise PhotaError(ErrorKind.INVALID, words, field=field, surely_not_charged=True)
-
-
-def _no_credentials(address: BucketAddress, why: str) -> PhotaError:
-    return PhotaError(
-        ErrorKind.KEY_REJECTED,
-        f"The credentials of {address.label} are not known.",
-        hint=why or "Save them again in the settings.",
-        field="secret",
-        surely_not_charged=True,
-    )
 
 
 def _read(path: Path) -> bytes:
