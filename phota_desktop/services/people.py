@@ -39,7 +39,7 @@ _FUTILE = (
 """What would end the next question in the same way."""
 _HARMLESS = (ErrorKind.GONE, ErrorKind.BAD_IMAGE)
 """What says something of one profile alone: no picture yet, or none that is one."""
-_WITH_PICTURE = (None, ProfileStatus.READY, ProfileStatus.INACTIVE)
+_WITH_PICTURE = (ProfileStatus.READY, ProfileStatus.INACTIVE)
 
 
 @dataclass(frozen=True)

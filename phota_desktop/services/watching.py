@@ -144,22 +144,18 @@ class Watcher:
 
     # -- what is known of the time ------------------------------------------------------
 
-    def began(self, profile_id: str) -> float | None:
+    def began(self, profile_id: str, training: Training | None) -> float | None:
         """Return when a training was sent, or was seen to begin, in Unix seconds."""
-        training = self._training_of(profile_id)
         if training is not None and training.sent is not None:
             return training.sent
         return self._watch.began.get(profile_id)
 
-    def expected(self, profile_id: str) -> float | None:
+    def expected(self, training: Training | None) -> float | None:
         """Return the seconds that a training like this one takes, None where nothing tells."""
-        training = self._training_of(profile_id)
         if training is None:
             return None
-        return expected_training_seconds(training.engine, training.order.tier, self.trainer.known())
-
-    def _training_of(self, profile_id: str) -> Training | None:
-        return next((one for one in self.trainer.known() if one.profile_id == profile_id), None)
+        engine, tier = training.engine, training.order.tier
+        return expected_training_seconds(engine, tier, self.trainer.known())
 
     # -- the questions ------------------------------------------------------------------
 
@@ -171,14 +167,22 @@ class Watcher:
         while True:
             self._woken.clear()
             question = self._next()
-            wait = None if question is None else max(0.0, question[0] - time.monotonic())
-            if question is None or wait:
-                try:
-                    await asyncio.wait_for(self._woken.wait(), wait)
-                except TimeoutError:
-                    continue
-                continue
-            await self._ask(question)
+            wait = math.inf if question is None else question[0] - time.monotonic()
+            if question is None or wait > 0:
+                await self._rest(wait)
+            else:
+                await self._ask(question)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait until woken, but not longer than that (wait_for can swallow a cancellation)."""
+        alarm = None
+        if seconds < math.inf:
+            alarm = asyncio.get_running_loop().call_later(seconds, self._woken.set)
+        try:
+            await self._woken.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
 
     def _next(self) -> _Question | None:
         """Return the question that is due first, None while there is none."""
@@ -333,6 +337,8 @@ class Watcher:
     def _open(self, said: tuple[Profile, ...]) -> list[Profile]:
         """Return those that are of a training whose end is not on record; one given up has none."""
         over = (TrainingState.ENDED, TrainingState.FAILED, TrainingState.CANCELED)
-        trainings = [one for one in self.trainer.known() if one.state not in over]
+        trainings = [
+            one for one in self.trainer.known() if one.state not in over or one.lacks_reason
+        ]
         keys = {one.profile_id or one.tag for one in trainings} | {one.tag for one in trainings}
         return [one for one in said if one.id in keys or one.tag in keys]

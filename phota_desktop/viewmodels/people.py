@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -25,9 +25,9 @@ from phota_desktop.viewmodels.trainings import TrainingsViewModel
 from phota_desktop.viewmodels.words import count, plain
 
 if TYPE_CHECKING:
+    from phota_desktop.core.hosting import HostedPhoto
     from phota_desktop.core.training import Training
     from phota_desktop.services.composition import Services
-    from phota_desktop.services.hosting import Hosting
     from phota_desktop.services.people import People, Person
     from phota_desktop.services.watching import Watcher
     from phota_desktop.viewmodels.form import RequestForm
@@ -40,6 +40,13 @@ FIRST_LOOK_MS = 1000
 MINUTES_MS = 15_000
 """How often the minutes of a training are counted, while there is one."""
 Erase = Callable[[str], Awaitable[object]]
+
+
+class LeftPhotos(Protocol):
+    """What is needed of a person's bucket (services/hosting.py)."""
+
+    async def left(self) -> Sequence[HostedPhoto]:
+        """Return the photos that are not known to be deleted."""
 
 
 class PeopleViewModel(QObject):
@@ -63,7 +70,7 @@ class PeopleViewModel(QObject):
         self._settings = settings
         self._services: Services | None = None
         self._watcher: Watcher | None = None
-        self._hosting: Hosting | None = None
+        self._hosting: LeftPhotos | None = None
         self._erase: Erase | None = None
         self._leave: Callable[[], None] = _nothing
         self._people: tuple[Person, ...] = ()
@@ -91,7 +98,7 @@ class PeopleViewModel(QObject):
         services: Services,
         *,
         watcher: Watcher | None = None,
-        hosting: Hosting | None = None,
+        hosting: LeftPhotos | None = None,
         erase: Erase | None = None,
     ) -> None:
         """Show the people the services know, and ask for news a moment later.
@@ -288,9 +295,8 @@ class PeopleViewModel(QObject):
             training = of_profile.get(person.id) or of_tag.get(person.tag) if known else None
             if training is not None and person.is_nameless:
                 person = person.called(training.name)
-            row = person_row(
-                person, training, self._time(person), self._removals.get(person.id, "")
-            )
+            removal = self._removals.get(person.id, "")
+            row = person_row(person, training, self._time(person, training), removal)
             placed.append((("1",) if person.is_nameless else ("0", person.name.casefold()), row))
         if not self._tag:
             placed += [
@@ -311,12 +317,12 @@ class PeopleViewModel(QObject):
             if one.tag not in ids and (not one.profile_id or one.profile_id not in ids)
         ]
 
-    def _time(self, person: Person) -> Clockwork:
+    def _time(self, person: Person, training: Training | None) -> Clockwork:
         if self._watcher is None or person.status is not ProfileStatus.IN_PROGRESS:
             return Clockwork()
-        began = self._watcher.began(person.id)
+        began = self._watcher.began(person.id, training)
         elapsed = None if began is None else max(0.0, time.time() - began)
-        return Clockwork(elapsed, self._watcher.expected(person.id))
+        return Clockwork(elapsed, self._watcher.expected(training))
 
     async def _refresh(self, people: People) -> None:
         work = self._watcher.refresh() if self._watcher is not None else people.refresh()
