@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QHBoxLayout,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -27,7 +28,9 @@ from phota_desktop.viewmodels.bucket_fields import (
 )
 from phota_desktop.viewmodels.hosting import HostingViewModel
 
-_WIDTH = 880
+_WIDTH, _HEIGHT = 880, 592
+_FRAME = 48
+"""Pixels of a screen's height left for the window's title and a panel."""
 _SIDE = 340
 
 
@@ -38,7 +41,8 @@ class BucketDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("bucketDialog")
         self.setWindowTitle("Bucket for training photos")
-        self.resize(_WIDTH, 0)
+        room = self.screen().availableGeometry().height() - _FRAME
+        self.resize(_WIDTH, min(_HEIGHT, room))
         self._hosting = hosting
         self.form = BucketForm(self)
         self._kept = Caption("", self)
@@ -85,9 +89,8 @@ class BucketDialog(QDialog):
         for part in (heading, self._rights):
             side.addWidget(part)
         side.addLayout(tests)
-        side.addWidget(self.steps)
         side.addWidget(self._verdict)
-        side.addStretch(1)
+        side.addWidget(self._scrolled(self.steps), 1)
         self._rights.setMinimumWidth(_SIDE)
         columns = QHBoxLayout()
         columns.setSpacing(4 * GRID)
@@ -106,6 +109,24 @@ class BucketDialog(QDialog):
         whole.addLayout(columns, 1)
         whole.addWidget(self.left)
         whole.addLayout(foot)
+
+    def _scrolled(self, steps: QWidget) -> QScrollArea:
+        """Let long words of a test scroll: there is no room for all of them on a small screen."""
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(steps)
+        column.addStretch(1)
+        area = QScrollArea(self)
+        area.setObjectName("bucketStepsScroll")
+        area.setAccessibleName("Test of the bucket")
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        for part in (area.viewport(), inside):
+            part.setAutoFillBackground(False)
+        return area
 
     def _connect(self) -> None:
         hosting, form = self._hosting, self.form

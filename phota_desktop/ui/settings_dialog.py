@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -28,12 +28,16 @@ from phota_desktop.viewmodels.settings import SettingsViewModel
 if TYPE_CHECKING:
     from phota_desktop.ui.price_editor import PriceEditor
 
+_TALL = ("API key", "Results folder", "Training photos", "Daily cap")
 MAX_CAP = 10_000
 """US dollars a day; more is a typing mistake."""
 
 
 class SettingsDialog(QDialog):
     """Changes count at once; only the key has a button, since it goes to the keyring."""
+
+    bucket_asked = Signal()
+    """The person wants to see or change the bucket for training photos."""
 
     def __init__(self, settings: SettingsViewModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,6 +70,9 @@ class SettingsDialog(QDialog):
         self.key_words.setWordWrap(True)
         self._folder = ElidedLabel("", self, role="text")
         self.choose = push_button("chooseFolderButton", "Choose…", self)
+        self._bucket = ElidedLabel("Looking…", self, role="text")
+        self._bucket.setObjectName("bucketLine")
+        self.set_up_bucket = push_button("setUpBucketButton", "Set up…", self)
         self.theme = SegmentedControl(
             "themeBox",
             "Theme",
@@ -128,6 +135,9 @@ class SettingsDialog(QDialog):
         folder_row = QHBoxLayout()
         folder_row.addWidget(self._folder, 1)
         folder_row.addWidget(self.choose)
+        bucket_row = QHBoxLayout()
+        bucket_row.addWidget(self._bucket, 1)
+        bucket_row.addWidget(self.set_up_bucket)
         cap_row = QHBoxLayout()
         cap_row.setSpacing(GRID)
         cap_row.addWidget(self.cap)
@@ -138,6 +148,7 @@ class SettingsDialog(QDialog):
             ("API key", key_row),
             ("", forget_row),
             ("Results folder", folder_row),
+            ("Training photos", bucket_row),
             ("Daily cap", cap_row),
             ("Jobs at once", self.concurrency),
             ("Theme", self.theme),
@@ -151,7 +162,7 @@ class SettingsDialog(QDialog):
                 label.setBuddy(field)
             else:
                 grid.addLayout(field, row, 1)
-            if name in ("Engine", "API key", "Results folder", "Daily cap") and row:
+            if name in _TALL:
                 grid.setRowMinimumHeight(row, 40)
         close = push_button("closeSettings", "Close", self)
         close.clicked.connect(self.accept)
@@ -178,6 +189,7 @@ class SettingsDialog(QDialog):
         self.forget.clicked.connect(lambda _on=False: settings.forget_key())
         self.key.returnPressed.connect(lambda: self._with_key(settings.check_key))
         self.choose.clicked.connect(lambda _on=False: self._choose_folder())
+        self.set_up_bucket.clicked.connect(lambda _on=False: self.bucket_asked.emit())
         self.cap.editingFinished.connect(self._take_cap)
         self.concurrency.chosen.connect(lambda n: settings.change(concurrency=int(n)))
         self.tabs.currentChanged.connect(self._show_page)
@@ -193,6 +205,12 @@ class SettingsDialog(QDialog):
         made = PriceEditor(self._settings, self)
         self._pages.addWidget(made)
         return made
+
+    def show_bucket(self, words: str, *, is_set_up: bool) -> None:
+        """Say which bucket training photos wait in."""
+        self._bucket.set_text(words)
+        self.set_up_bucket.setText("Change…" if is_set_up else "Set up…")
+        self.set_up_bucket.setAccessibleName(f"Bucket for training photos: {words}")
 
     def show_cap(self) -> None:
         """Show where the daily cap is changed."""

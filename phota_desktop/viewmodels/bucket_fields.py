@@ -51,7 +51,7 @@ FIELDS: Mapping[Provider, tuple[BucketField, ...]] = {
     Provider.GCS: (
         BucketField("bucket", "Bucket", "my-training-photos"),
         _PREFIX,
-        BucketField("secret", "JSON key file", "Choose the file, or paste it", is_secret=True),
+        BucketField("secret", "JSON key file", "Choose or paste it", is_secret=True),
     ),
     Provider.AZURE: (
         BucketField("account", "Storage account", "myaccount"),

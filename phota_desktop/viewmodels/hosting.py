@@ -58,6 +58,7 @@ class HostingViewModel(QObject):
         self.strays: tuple[str, ...] = ()
         self.names: Mapping[str, str] = {}
         self.is_busy = False
+        self._shown_test = 0
         self._tested: tuple[BucketAddress, BucketSecret | None] | None = None
         self._hosting: Hosting | None = None
         self._tasks: Tasks | None = None
@@ -103,15 +104,17 @@ class HostingViewModel(QObject):
 
     @property
     def secret_words(self) -> str:
-        """Where the secret is kept, as a sentence; empty without a bucket."""
-        if self._hosting is None or self.address is None:
+        """Where the secret is kept, or would be, as a sentence."""
+        if self._hosting is None:
             return ""
+        if self.address is None:
+            return "Save puts the key into this system’s keyring, and nowhere else."
         source = self._hosting.source
+        said = plain(self._hosting.finding.message)
         if not self.is_ready:
-            return plain(self._hosting.problem) or "Its key is not on this computer."
+            return said or "Its key is not on this computer."
         if source == "session":
-            why = plain(self._hosting.problem)
-            return f"The key is kept for this session only. {why}".strip()
+            return said or "The key is kept for this session only."
         if source == "environment":
             return "The key comes from PHOTA_BUCKET_KEY_ID and PHOTA_BUCKET_SECRET."
         return f"The key is saved in {plain(source, 80)}."
@@ -157,6 +160,7 @@ class HostingViewModel(QObject):
 
     def forget_steps(self) -> None:
         """Show no test: what was typed is another bucket now."""
+        self._shown_test += 1  # one that is at work is not shown any more
         if self.steps or self.verdict:
             self.steps, self.verdict = (), ""
             self.steps_changed.emit()
@@ -280,7 +284,11 @@ class HostingViewModel(QObject):
     ) -> None:
         done: dict[Part, StepRow] = {}
 
+        shown = self._shown_test
+
         def show(*, over: bool = False) -> None:
+            if shown != self._shown_test:
+                return
             rows = list(done.values())
             waiting = [_PARTS[part] for part in _PARTS if part not in done]
             if not over:
@@ -300,9 +308,10 @@ class HostingViewModel(QObject):
         except PhotaError:
             self.forget_steps()
             raise
-        self.verdict = _verdict(report)
         if report.is_usable:
             self._tested = (address, secret)
+        if shown == self._shown_test:
+            self.verdict = _verdict(report)
         show(over=True)
 
     async def _save(
