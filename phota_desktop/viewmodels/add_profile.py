@@ -16,7 +16,7 @@ from phota_desktop.core.photo_check import PhotoFacts, SetVerdict, judge_set
 from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import Kind, Training, TrainingOrder, is_address
 from phota_desktop.viewmodels.photo_intake import PhotoIntake
-from phota_desktop.viewmodels.profile_draft import LONGEST_NAME, Draft, Problem, Way
+from phota_desktop.viewmodels.profile_draft import Draft, Problem, Way, missing
 from phota_desktop.viewmodels.training_photos import TrainingPhotosModel
 from phota_desktop.viewmodels.training_words import (
     TIER_NAMES,
@@ -32,7 +32,6 @@ from phota_desktop.viewmodels.words import count, money, plain
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
-    from phota_desktop.services.hosting import Hosting
     from phota_desktop.viewmodels.settings import SettingsViewModel
 
 
@@ -58,7 +57,6 @@ class AddProfileViewModel(QObject):
         """Why the last start failed, until something is changed."""
         self._settings = settings
         self._services: Services | None = None
-        self._hosting: Hosting | None = None
         self._kept: dict[str, Draft] = {}
         self._leave: Callable[[], None] = _nothing
         self.photos.changed.connect(self._on_photos)
@@ -69,16 +67,14 @@ class AddProfileViewModel(QObject):
     def attach(self, services: Services) -> None:
         """Take over the services; photos that were dropped before are checked now."""
         self._services = services
-        self._hosting = getattr(services, "hosting", None)
-        if self._hosting is not None:
-            self._leave = self._hosting.changed.subscribe(lambda _hosting: self._on_settings())
+        self._leave = services.hosting.changed.subscribe(lambda _hosting: self._on_settings())
         self.intake.attach(services)
         self.changed.emit()
 
     def detach(self) -> None:
         """Stop, before the services close."""
         self._leave()
-        self._leave, self._services, self._hosting = _nothing, None, None
+        self._leave, self._services = _nothing, None
         self.intake.detach()
 
     # -- the form -----------------------------------------------------------------------
@@ -94,6 +90,15 @@ class AddProfileViewModel(QObject):
                 self._prefill(profile_id)
         self.intake.add(paths)
         self.intake.check()
+        self._look_for_bucket()
+
+    def _look_for_bucket(self) -> None:
+        """Look for the bucket's credentials, where nobody did; a keyring may ask the person."""
+        if self._services is None or self.engine is Engine.LOCAL:
+            return
+        hosting = self._services.hosting
+        if hosting.address is not None and not hosting.is_ready:
+            self._services.tasks.spawn(hosting.load(), name="look for bucket", replace=True)
 
     def clear(self) -> None:
         """Empty the form; for a profile, fill it again with what is known."""
@@ -238,9 +243,14 @@ class AddProfileViewModel(QObject):
         )
 
     @property
+    def bucket_problem(self) -> str:
+        """Why a bucket that is set up cannot be used; empty for none."""
+        return plain(self._services.hosting.problem) if self._services else ""
+
+    @property
     def bucket(self) -> str:
         """The label of the person's bucket, empty while it cannot be used."""
-        hosting = self._hosting
+        hosting = self._services.hosting if self._services else None
         if hosting is None or not hosting.is_ready or hosting.address is None:
             return ""
         return hosting.address.label
@@ -257,42 +267,9 @@ class AddProfileViewModel(QObject):
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what is missing, in the order of the form; empty when it can be started."""
-        draft, found = self.draft, []
         if self._services is None:
-            found.append(Problem("One moment: the engine is starting."))
-        found += self._photo_problems()
-        if not draft.name.strip():
-            whom = "this person" if draft.kind is Kind.PERSON else f"this {draft.kind}"
-            found.append(Problem(f"Give {whom} a name.", "name"))
-        elif len(draft.name.strip()) > LONGEST_NAME:
-            found.append(Problem(f"A name has at most {LONGEST_NAME} characters.", "name"))
-        if self.engine is Engine.PHOTA:
-            if self.photos.used and not self.bucket:
-                found.append(Problem("Photos of this computer need a bucket.", "", Way.BUCKET))
-            if not draft.consent:
-                found.append(Problem("Tick the permission to send these photos.", "consent"))
-        return tuple(found)
-
-    def _photo_problems(self) -> list[Problem]:
-        found = []
-        if not self.photos.rows and not self.draft.addresses.strip():
-            looking = self.intake.is_looking
-            return [Problem("Looking for photos…" if looking else "Add photos first.", "photos")]
-        wrong = read_addresses(self.draft.addresses)[1]
-        if wrong:
-            found.append(Problem(wrong[0], "addresses"))
-        if self.addresses and self.engine is Engine.LOCAL:
-            words = "The local engine opens no connections: it takes photos of this computer."
-            found.append(Problem(words, "addresses"))
-        if self.intake.is_checking or self.intake.is_looking:
-            found.append(Problem("Photos are being checked.", "photos"))
-        elif self.photos.unchecked:
-            found.append(Problem("Some photos are not checked yet.", "photos", Way.CHECK))
-        verdict = self.set_verdict
-        if not verdict.enough:
-            way = Way.TIER if verdict.other_tier else Way.NONE
-            found.append(Problem(verdict.words, "photos", way))
-        return found
+            return (Problem("One moment: the engine is starting."),)
+        return missing(self)
 
     def way_words(self, way: Way) -> str:
         """Return what stands on the button of a way out."""

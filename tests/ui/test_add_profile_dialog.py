@@ -18,8 +18,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
+from phota_desktop.core.hosting import BucketAddress, Provider
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
+from phota_desktop.core.secrets import BucketSecret
 from phota_desktop.core.training import Kind, Training, TrainingState
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.ui.add_profile_dialog import AddProfileDialog
@@ -364,6 +366,22 @@ async def test_local_photos_ask_for_a_bucket_and_the_cap_has_a_way_out(
     assert sheet.problem == ""
     QTest.mouseClick(sheet.dialog.train_button, LEFT)
     await until(lambda: sheet.started)
+
+
+async def test_a_bucket_that_is_set_up_meanwhile_is_enough(
+    paid: tuple[Sheet, FakePhotaThread], album: list[Path]
+) -> None:
+    sheet, _fake = paid
+    await sheet.add(*album)
+    sheet.form.set_name("Anna")
+    sheet.form.set_consent(True)
+    assert sheet.problem == "Photos of this computer need a bucket."
+    assert sheet.dialog.way_button.text() == "Set up a bucket…"
+    address = BucketAddress(Provider.S3, "annas-photos", "eu-central-1")
+    await sheet.services.hosting.save(address, BucketSecret("key-id", "secret"))
+    assert sheet.problem == ""
+    assert sheet.dialog.train_button.isEnabled()
+    assert "s3://annas-photos" in sheet.dialog.where.text()
 
 
 async def test_a_dropped_link_becomes_an_address(paid: tuple[Sheet, FakePhotaThread]) -> None:

@@ -16,7 +16,7 @@ from phota_desktop.services.training_photos import LINK_SECONDS
 from phota_desktop.store.settings import SettingsStore
 from phota_desktop.viewmodels import training_words
 from phota_desktop.viewmodels.add_profile import AddProfileViewModel
-from phota_desktop.viewmodels.profile_draft import Way
+from phota_desktop.viewmodels.profile_draft import Way, missing
 from phota_desktop.viewmodels.settings import SettingsViewModel
 from phota_desktop.viewmodels.training_photos import (
     CHECK_ROLE,
@@ -166,7 +166,7 @@ def test_a_fitting_tier_is_suggested_and_never_switched(form: AddProfileViewMode
     assert form.draft.tier is TrainingTier.STANDARD
     assert not form.fits(TrainingTier.STANDARD)
     assert form.fits(TrainingTier.FAST)
-    problem = next(one for one in form.problems() if one.way is Way.TIER)
+    problem = next(one for one in missing(form) if one.way is Way.TIER)
     assert form.way_words(problem.way) == "Use Quick"
     form.take_way(problem.way)
     assert form.draft.tier is TrainingTier.FAST
@@ -179,7 +179,7 @@ def test_addresses_count_as_photos_and_are_not_for_the_local_engine(
     form.set_addresses("\n".join(f"https://a.example/{n}.jpg" for n in range(6)))
     form.set_tier("fast")
     assert (form.number, form.set_verdict.enough) == (6, True)
-    assert any("opens no connections" in one.words for one in form.problems())
+    assert any("opens no connections" in one.words for one in missing(form))
     form.add_link("https://a.example/7.jpg")
     form.add_link("https://a.example/7.jpg")
     assert form.number == 7
@@ -190,7 +190,7 @@ def test_nothing_starts_while_something_is_missing(form: AddProfileViewModel) ->
     assert not form.is_starting
     assert form.first_problem is not None
     form.set_name("A" * 81)
-    assert any("80 characters" in one.words for one in form.problems())
+    assert any("80 characters" in one.words for one in missing(form))
 
 
 def test_a_form_is_blank_again_after_start_over(form: AddProfileViewModel) -> None:
