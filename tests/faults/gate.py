@@ -13,9 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 HELD_S = 30.0
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -66,8 +65,6 @@ class Gate:
         self._open = threading.Event()
         self._closing = threading.Event()
         self.passed: list[Passed] = []
-        self.denies = False
-        """Whether every request is refused as those with revoked S3 credentials are."""
         self._server = _Server(("127.0.0.1", 0), _Passage)
         self._server.gate = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -121,11 +118,7 @@ class Gate:
                 self.passed.append(Passed(method, bare, time.time(), forwarded=False))
                 passage.hang_up()
                 return
-        reason = _refusal(path, denies=self.denies)
-        if reason:
-            status, headers, content = 403, [("Content-Type", "application/xml")], reason
-        else:
-            status, headers, content = self._forward(passage, body)
+        status, headers, content = self._forward(passage, body)
         self.passed.append(Passed(method, bare, time.time(), forwarded=True, status=status))
         if hold and hold.after:
             self._wait()
@@ -147,21 +140,6 @@ class Gate:
             connection.request(passage.command, passage.path, body or None, headers)
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
-
-
-def _refusal(path: str, *, denies: bool) -> bytes:
-    """Return why a bucket refuses a request, empty for one it takes.
-
-    The test server itself looks neither at credentials nor at the end of a link.
-    """
-    query = parse_qs(urlsplit(path).query)
-    code = "InvalidAccessKeyId" if denies else ""
-    if "X-Amz-Expires" in query:
-        signed = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        if time.time() >= signed.timestamp() + int(query["X-Amz-Expires"][0]):
-            code = "AccessDenied"
-    said = f"<Error><Code>{code}</Code><Message>No longer allowed.</Message></Error>"
-    return said.encode() if code else b""
 
 
 def _bare(path: str) -> str:

@@ -11,8 +11,9 @@ from typing import TypeVar
 
 import pytest
 
+from tests.fake_bucket import start_moto
 from tests.faults.gate import Hold
-from tests.faults.training import PHOTOS, Bucket, Point, Trainee, photographs
+from tests.faults.training import PHOTOS, Point, Trainee, photographs
 
 WORKERS = 2
 LONG = 600.0
@@ -67,12 +68,12 @@ def test_a_kill_at_any_step_costs_nothing(tmp_path: Path) -> None:
 
     def killed(point: Point) -> Outcome:
         folder = tmp_path / point.name.replace(" ", "-")
-        with Trainee(folder, bucket, photos).open() as trainee:
+        with Trainee(folder, moto, photos).open() as trainee:
             trainee.kill_at(point)
             trainee.finish()
             return point.name, trainee.problems(), trainee.kills
 
-    with Bucket() as bucket:
+    with start_moto() as moto:
         found = _each(killed, POINTS)
     assert [(name, problems) for name, problems, _ in found if problems] == []
     assert sum(kills for *_, kills in found) == len(POINTS) + sum(1 for p in POINTS if p.then)
@@ -86,12 +87,12 @@ def test_kills_at_random_moments_cost_nothing(tmp_path: Path) -> None:
 
     def killed(seed: int) -> Outcome:
         dice = random.Random(seed)  # noqa: S311  (a test)
-        with Trainee(tmp_path / str(seed), bucket, photos).open() as trainee:
+        with Trainee(tmp_path / str(seed), moto, photos).open() as trainee:
             trainee.kill_after(dice.uniform(0.5, 3.5), *trainee.add())
             trainee.finish(dice)
             return str(seed), trainee.problems(), trainee.kills
 
-    with Bucket() as bucket:
+    with start_moto() as moto:
         found = _each(killed, range(rounds))
     assert [(name, problems) for name, problems, _ in found if problems] == []
     assert sum(kills for *_, kills in found) >= rounds
@@ -102,7 +103,7 @@ def test_kills_at_random_moments_cost_nothing(tmp_path: Path) -> None:
 def test_a_fresh_tag_without_asking_is_caught(tmp_path: Path) -> None:
     photos = photographs(tmp_path / "photos")
     lost = next(point for point in POINTS if point.name == "made, and its answer lost")
-    with Bucket() as bucket, Trainee(tmp_path / "home", bucket, photos, "fresh-tag").open() as it:
+    with start_moto() as moto, Trainee(tmp_path / "it", moto, photos, "fresh-tag").open() as it:
         it.kill_at(lost)
         it.finish()
         assert any("2 profiles were made" in problem for problem in it.problems())

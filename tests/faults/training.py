@@ -10,27 +10,23 @@ import json
 import os
 import pty
 import random
-import re
 import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
 
+from tests.fake_bucket import KEY_ID, SECRET, FakeBucket
 from tests.fake_phota.running import KEY, FakePhota
 from tests.faults.gate import Gate, Hold
 
 ROOT = Path(__file__).parents[2]
 PHOTOS = 12
-SECRET = "bucket-secret-0123456789"  # noqa: S105  (of a bucket that is only a test's)
-KEY_ID = "bucket-key-id-0123456789"
 LONGEST = 30.0
 R4_SECONDS = 150.0
 """More than rule R4 waits: by so much a record is made older instead of waiting."""
@@ -71,53 +67,15 @@ def photographs(folder: Path) -> list[str]:
     return names
 
 
-class Bucket:
-    """An S3 server from the package index in a process of its own."""
-
-    def __enter__(self) -> Bucket:
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                self.origin = found[0]
-                break
-        else:
-            raise RuntimeError("The bucket's server did not start.")
-        # It writes a line a request: a pipe that nobody reads would stop it.
-        threading.Thread(target=self._process.stderr.read, daemon=True).start()
-        return self
-
-    def __exit__(self, *_args: object) -> None:
-        self._process.terminate()
-        self._process.wait()
-
-    def make(self, name: str) -> None:
-        """Make an empty bucket."""
-        self._ask("PUT", f"/{name}")
-
-    def objects(self, name: str) -> list[str]:
-        """Return what lies in a bucket."""
-        listed = self._ask("GET", f"/{name}?list-type=2").decode()
-        return re.findall(r"<Key>([^<]+)</Key>", listed)
-
-    def _ask(self, method: str, path: str) -> bytes:
-        request = urllib.request.Request(self.origin + path, method=method)  # noqa: S310
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as answer:
-            return bytes(answer.read())
-
-
 class Trainee:
     """One person who trains one profile, in a home of their own, whatever is killed."""
 
-    def __init__(self, folder: Path, bucket: Bucket, photos: list[str], mutant: str = "") -> None:
+    def __init__(self, folder: Path, moto: int, photos: list[str], mutant: str = "") -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.home = folder / "home"
         self.home.mkdir(mode=0o700)
+        self._journal = self.home / "journal.sqlite3"
         self.photos = photos
         self.mutant = mutant
         self.kills = 0
@@ -125,28 +83,22 @@ class Trainee:
         self.asked_again = 0
         """How often a person had to say that what was lost and not found is sent again."""
         self.trouble: list[str] = []
-        self._bucket = bucket
-        self._name = f"photos-{os.urandom(6).hex()}"
-        bucket.make(self._name)
+        self._moto = moto
         self.fake = FakePhota(folder / "ledger", **QUICK)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Trainee]:
         """Run Phota, and the gates before it and the bucket."""
-        with self.fake, Gate(self._bucket.origin) as self.bucket:
-            root = self.fake.url.removesuffix("/v1/phota")
-            with Gate(root) as self.phota:
-                address = {
-                    "provider": "s3",
-                    "bucket": self._name,
-                    "region": "us-east-1",
-                    "endpoint": self.bucket.origin,
-                    "account": "",
-                    "prefix": "training",
-                }
-                settings = {"daily_cap": "100000", "bucket": address}
-                (self.home / "settings.json").write_text(json.dumps(settings))
-                yield self
+        with contextlib.ExitStack() as opened:
+            opened.enter_context(self.fake)
+            self.store = FakeBucket(self._moto)
+            opened.callback(self.store.close)
+            self.bucket = opened.enter_context(Gate(self.store.endpoint))
+            self.phota = opened.enter_context(Gate(self.fake.url.removesuffix("/v1/phota")))
+            address = replace(self.store.address, endpoint=self.bucket.origin)
+            settings = {"daily_cap": "100000", "bucket": asdict(address)}
+            (self.home / "settings.json").write_text(json.dumps(settings))
+            yield self
 
     def add(self) -> list[str]:
         """Return the words that train the person of this test."""
@@ -269,17 +221,14 @@ class Trainee:
 
     def age(self) -> None:
         """Make the record older than rule R4 waits, in place of waiting."""
-        with contextlib.suppress(IndexError), sqlite3.connect(self.journal) as database:
+        if not self.recorded():
+            return
+        with contextlib.closing(sqlite3.connect(self._journal)) as database, database:
             past = "document = json_set(document, '$.sent', json_extract(document, '$.sent') - ?)"
             database.execute(
                 f"UPDATE trainings SET {past} WHERE state = 'sent'",  # noqa: S608
                 (R4_SECONDS,),
             )
-
-    @property
-    def journal(self) -> Path:
-        """The journal's file; IndexError while there is none."""
-        return sorted(self.home.rglob("journal*.sqlite"))[0]
 
     def recorded(self) -> list[dict[str, object]]:
         """Return the trainings on record."""
@@ -294,10 +243,12 @@ class Trainee:
         return self._rows("SELECT amount, certain FROM charges")
 
     def _rows(self, query: str) -> list[tuple[object, ...]]:  # type: ignore[type-arg]
+        if not self._journal.exists():
+            return []
         try:
-            with contextlib.closing(sqlite3.connect(self.journal)) as database:
+            with contextlib.closing(sqlite3.connect(self._journal)) as database:
                 return database.execute(query).fetchall()
-        except (IndexError, sqlite3.OperationalError):
+        except sqlite3.OperationalError:  # killed before the tables were made
             return []
 
     def is_lost(self) -> bool:
@@ -312,7 +263,7 @@ class Trainee:
 
     def objects(self) -> list[str]:
         """Return what lies in the bucket."""
-        return self._bucket.objects(self._name)
+        return list(self.store.objects())
 
     def leaks(self) -> list[str]:
         """Return the files of the home that hold a secret or a link."""
