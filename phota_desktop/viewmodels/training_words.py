@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
@@ -88,6 +89,7 @@ def again_words(name: str, *, had_photos: bool) -> str:
 _SPACE_IN_IT = re.compile(r"\s")
 
 
+@lru_cache(maxsize=4)
 def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the https addresses, one a line, and a sentence for each line that is none."""
     found: dict[str, int] = {}

@@ -1,102 +1,30 @@
-"""The dialog for a new profile: real photos checked, keys and mouse, and the training it begins."""
+"""The dialog for a new profile with the local engine: photos checked, keys and mouse, looks."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 import pytest_asyncio
-import skimage.data
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog
 
-from phota_desktop.core.hosting import BucketAddress, Provider
-from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
-from phota_desktop.core.secrets import BucketSecret
-from phota_desktop.core.training import Kind, Training, TrainingState
-from phota_desktop.services.composition import Services, open_services
-from phota_desktop.ui.add_profile_dialog import AddProfileDialog
+from phota_desktop.core.training import Kind, TrainingState
 from phota_desktop.ui.theme import apply_theme
-from phota_desktop.viewmodels.add_profile import AddProfileViewModel
-from phota_desktop.viewmodels.training_words import PERSON_CONSENT, PET_CONSENT, PRACTICE
+from phota_desktop.viewmodels.training_words import PRACTICE
 from tests.benchmarks.measure import LoopGap
 from tests.benchmarks.pictures import camera_jpeg
-from tests.fake_phota import FakePhotaThread
-
-from .conftest import LEFT, Desk, until
-
-MODS = Qt.KeyboardModifier.NoModifier
-LINKS = [f"https://photos.example/{n}.jpg" for n in range(5)]
+from tests.ui.conftest import LEFT, Desk, until
+from tests.ui.profile_sheet import Sheet, drop, made, write_album
 
 
 @pytest.fixture(scope="module")
 def album(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Write twelve good photos, each of another part of another picture, with grain."""
-    folder = tmp_path_factory.mktemp("album")
-    made = []
-    grain = np.random.default_rng(1).integers(-22, 22, (1400, 1400, 1))
-    for n, name in enumerate(("astronaut", "chelsea", "coffee", "rocket")):
-        whole = np.asarray(getattr(skimage.data, name)())[..., ::-1]
-        height, width = whole.shape[:2]
-        corners = ((0, 0, 1, 1), (0.1, 0.3, 0.7, 0.9), (0.2, 0.4, 0.9, 1))
-        for m, (left, top, right, bottom) in enumerate(corners):
-            part = whole[
-                int(top * height) : int(bottom * height), int(left * width) : int(right * width)
-            ]
-            big = cv2.resize(part, (1400, 1100 + 90 * m), interpolation=cv2.INTER_CUBIC)
-            noisy = np.clip(big.astype(np.int16) + grain[: big.shape[0]], 0, 255)
-            path = folder / f"IMG_{n}{m}.jpg"
-            assert cv2.imwrite(str(path), noisy.astype(np.uint8))
-            made.append(path)
-    return made
-
-
-@dataclass
-class Sheet:
-    """The open dialog over live services."""
-
-    dialog: AddProfileDialog
-    form: AddProfileViewModel
-    services: Services
-    started: list[Training]
-
-    async def add(self, *paths: Path) -> None:
-        self.form.intake.add(paths)
-        await self.checked()
-
-    async def checked(self) -> None:
-        intake = self.form.intake
-        await until(lambda: not intake.is_looking and not intake.is_checking, 60)
-
-    def press(self, name: str) -> None:
-        QTest.mouseClick(self.dialog.findChild(QPushButton, name), LEFT)
-
-    @property
-    def problem(self) -> str:
-        return str(self.dialog.problem.text())
-
-    @property
-    def used(self) -> list[bool]:
-        return [row.is_used for row in self.form.photos.rows]
-
-
-def made(desk: Desk) -> Sheet:
-    services = desk.running
-    form = AddProfileViewModel(desk.settings)
-    form.attach(services)
-    dialog = AddProfileDialog(form, desk.window.art, desk.window)
-    started: list[Training] = []
-    form.started.connect(started.append)
-    return Sheet(dialog, form, services, started)
+    return write_album(tmp_path_factory.mktemp("album"))
 
 
 @pytest_asyncio.fixture
@@ -107,38 +35,6 @@ async def sheet(live: Desk) -> AsyncIterator[Sheet]:
     yield sheet
     sheet.dialog.close()
     sheet.form.detach()
-
-
-@pytest_asyncio.fixture
-async def paid(
-    desk: Desk, environ: dict[str, str], tmp_path: Path
-) -> AsyncIterator[tuple[Sheet, FakePhotaThread]]:
-    """Open it with a loopback Phota."""
-    with FakePhotaThread(tmp_path / "ledger") as fake:
-        environ = {**environ, "PHOTA_BASE_URL": fake.url, "PHOTA_API_KEY": fake.key}
-        services = await open_services(desk.folders, desk.settings.value, environ=environ)
-        desk.services = services
-        desk.settings.attach(services)
-        await services.session.start()
-        assert desk.settings.engine is Engine.PHOTA
-        sheet = made(desk)
-        sheet.dialog.open_for()
-        yield sheet, fake
-        sheet.dialog.close()
-        sheet.form.detach()
-        await services.close()
-
-
-def drop(dialog: AddProfileDialog, mime: QMimeData) -> None:
-    at = QPointF(50, 50)
-    for kind in (QDragEnterEvent, QDropEvent):
-        where = at.toPoint() if kind is QDragEnterEvent else at
-        event = kind(where, Qt.DropAction.CopyAction, mime, LEFT, MODS)  # type: ignore[arg-type]
-        QApplication.sendEvent(dialog, event)
-        assert event.isAccepted()
-
-
-# -- practice -------------------------------------------------------------------------------
 
 
 async def test_dropped_photos_are_checked_and_train_without_cost(
@@ -296,101 +192,6 @@ async def test_photos_are_chosen_in_a_dialog(sheet: Sheet, album: list[Path]) ->
     chooser.accept()
     await until(lambda: sheet.form.photos.paths == [album[2]])
     await sheet.checked()
-
-
-# -- Phota ----------------------------------------------------------------------------------
-
-
-async def test_addresses_train_at_phota_once_with_the_consent_word_for_word(
-    paid: tuple[Sheet, FakePhotaThread],
-) -> None:
-    sheet, fake = paid
-    dialog, form = sheet.dialog, sheet.form
-    sheet.press("showAddressesButton")
-    assert dialog.addresses.hasFocus()
-    QTest.keyClicks(dialog.addresses, "http://x.example/1.jpg")
-    assert sheet.problem == "Line 1 does not begin with https://."
-    dialog.addresses.setPlainText("\n".join(LINKS))
-    QTest.mouseClick(dialog.tier.card("fast"), LEFT)
-    QTest.keyClicks(dialog.name, "Bello")
-    QTest.mouseClick(dialog.kind.button("dog"), LEFT)
-    assert dialog.train_button.text() == "Train Bello for $1.49"
-    assert sheet.problem == "Tick the permission to send these photos."
-    assert dialog.consent.words == PET_CONSENT
-    QTest.mouseClick(dialog.consent, LEFT, pos=QPoint(200, 12))
-    assert dialog.train_button.isEnabled()
-    QTest.mouseClick(dialog.kind.button("person"), LEFT)
-    assert not dialog.train_button.isEnabled(), "other words, another consent"
-    dialog.consent.setFocus()
-    QTest.keyClick(dialog.consent, Qt.Key.Key_Space)
-    for _ in range(5):
-        QTest.mouseClick(dialog.train_button, LEFT)
-    await until(lambda: sheet.started)
-    assert not dialog.isVisible()
-    order = sheet.started[0].order
-    assert (order.consent, order.photos) == (PERSON_CONSENT, tuple(LINKS))
-    await sheet.services.trainer.wait(sheet.started[0].tag)
-    assert len(sheet.services.trainer.known()) == 1
-    assert len(fake.ledger.trainings()) == 1
-    assert form.is_blank
-
-
-async def test_local_photos_ask_for_a_bucket_and_the_cap_has_a_way_out(
-    paid: tuple[Sheet, FakePhotaThread], album: list[Path]
-) -> None:
-    sheet, _fake = paid
-    asked: list[str] = []
-    sheet.form.bucket_asked.connect(lambda: asked.append("bucket"))
-    sheet.form.cap_asked.connect(lambda: asked.append("cap"))
-    await sheet.add(*album[:6])
-    sheet.form.set_name("Anna")
-    assert "Quick would take them" in sheet.problem
-    sheet.press("problemButton")
-    assert sheet.problem == "Photos of this computer need a bucket."
-    sheet.press("problemButton")
-    assert asked == ["bucket"]
-    sheet.form.clear()
-    sheet.form._settings.change(daily_cap=Decimal("1.00"))
-    sheet.form.set_name("Anna")
-    sheet.form.set_tier("fast")
-    sheet.form.set_consent(True)
-    sheet.form.set_addresses("\n".join(LINKS))
-    QTest.mouseClick(sheet.dialog.train_button, LEFT)
-    await until(lambda: sheet.form.failure is not None)
-    assert "your cap of $1.00 a day" in sheet.problem
-    assert sheet.dialog.isVisible()
-    sheet.press("problemButton")
-    assert asked == ["bucket", "cap"]
-    assert sheet.services.trainer.known() == ()
-    sheet.form._settings.change(daily_cap=Decimal(5))
-    assert sheet.problem == ""
-    QTest.mouseClick(sheet.dialog.train_button, LEFT)
-    await until(lambda: sheet.started)
-
-
-async def test_a_bucket_that_is_set_up_meanwhile_is_enough(
-    paid: tuple[Sheet, FakePhotaThread], album: list[Path]
-) -> None:
-    sheet, _fake = paid
-    await sheet.add(*album)
-    sheet.form.set_name("Anna")
-    sheet.form.set_consent(True)
-    assert sheet.problem == "Photos of this computer need a bucket."
-    assert sheet.dialog.way_button.text() == "Set up a bucket…"
-    address = BucketAddress(Provider.S3, "annas-photos", "eu-central-1")
-    await sheet.services.hosting.save(address, BucketSecret("key-id", "secret"))
-    assert sheet.problem == ""
-    assert sheet.dialog.train_button.isEnabled()
-    assert "s3://annas-photos" in sheet.dialog.where.text()
-
-
-async def test_a_dropped_link_becomes_an_address(paid: tuple[Sheet, FakePhotaThread]) -> None:
-    sheet, _fake = paid
-    mime = QMimeData()
-    mime.setUrls([QUrl(LINKS[0])])
-    drop(sheet.dialog, mime)
-    assert sheet.dialog.addresses.toPlainText() == LINKS[0]
-    assert sheet.dialog.addresses.isVisible()
 
 
 # -- the look -------------------------------------------------------------------------------
