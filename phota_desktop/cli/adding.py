@@ -76,9 +76,8 @@ async def add(verb: ProfileVerb) -> Exit:
 async def need_bucket(verb: ProfileVerb) -> None:
     """Raise PhotaError if photos of this computer have nowhere to lie for Phota."""
     hosting = verb.services.hosting
-    if hosting is not None:
-        await hosting.load()
-    if hosting is None or not hosting.is_ready:
+    await hosting.load()
+    if not hosting.is_ready:
         raise PhotaError(
             ErrorKind.INVALID,
             "Phota fetches training photos from addresses: photos of this computer need a bucket"

@@ -23,8 +23,6 @@ _ACTION = "resume"
 
 async def open_trainings(services: Services) -> bool:
     """Read the trainings and begin to tidy up; tell whether one of Phota's is open."""
-    if services.hosting is not None and await services.trainer.has_photos_left():
-        await services.hosting.load()
     known = await services.trainer.load()
     return any(not one.state.is_over and one.engine is Engine.PHOTA for one in known)
 

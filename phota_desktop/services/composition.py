@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from phota_desktop.core.pricing import PUBLISHED, PriceTable
 from phota_desktop.core.training import Training
 from phota_desktop.services.catalogues import Catalogues
+from phota_desktop.services.hosting import Hosting
 from phota_desktop.services.ledger import Ledger
 from phota_desktop.services.people import LOCAL_ACCOUNT, People
 from phota_desktop.services.prompts import PromptHistory
@@ -17,7 +18,6 @@ from phota_desktop.services.session import Session
 from phota_desktop.services.tasks import Tasks
 from phota_desktop.services.threads import Threads
 from phota_desktop.services.training import Trainer
-from phota_desktop.services.training_photos import Hosts
 from phota_desktop.store.charges import Charges
 from phota_desktop.store.journal import Journal
 from phota_desktop.store.lock import JobClaim
@@ -50,7 +50,7 @@ class Services:
     people: People
     ledger: Ledger
     trainings: Trainings
-    hosting: Hosts | None
+    hosting: Hosting
     trainer: Trainer
 
     def prices(self) -> PriceTable:
@@ -62,6 +62,7 @@ class Services:
         await self.queue.close()
         await self.trainer.close()
         await self.tasks.close()
+        await self.hosting.close()
         await self.session.close()
         await self.threads.journal(self.journal.close)
         self.threads.close()
@@ -100,6 +101,7 @@ async def open_services(
     )
     people = People(session, notebook, threads, folders)
     trainings = Trainings(journal)
+    hosting = Hosting(trainings, threads, address=settings.bucket, environ=environ)
 
     async def name(training: Training) -> None:
         profile_id, kind = training.profile_id, str(training.order.kind)
@@ -117,7 +119,7 @@ async def open_services(
         tasks,
         claims,
         queue.spending,
-        hosting=None,
+        hosting=hosting,
         prices=lambda: services.prices(),
         cap=lambda: services.settings.daily_cap,
         name=name,
@@ -138,7 +140,7 @@ async def open_services(
         people=people,
         ledger=Ledger(journal, threads),
         trainings=trainings,
-        hosting=None,
+        hosting=hosting,
         trainer=trainer,
     )
     return services

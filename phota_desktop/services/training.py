@@ -184,7 +184,7 @@ class Trainer(RunningTrainings):
         for training in self._record.all():
             lost = not training.profile_id and training.state is not TrainingState.RECORDED
             if lost and training.tag == profile.tag and not self.is_running(training.tag):
-                training = await self._steps.adopt(training, [profile.id]) or training
+                training = await self._steps.adopt(training, [profile.id], listed=False) or training
                 await self._name_it(training)
             is_final = profile.status is not None and profile.status.is_final
             if is_final and training.profile_id == profile.id:

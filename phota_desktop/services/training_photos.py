@@ -61,7 +61,7 @@ class TrainingPhotos:
         self,
         record: TrainingRecord,
         threads: Threads,
-        hosting: Hosts | None,
+        hosting: Hosts,
         progress: Callable[[TrainingProgress], None],
     ) -> None:
         self._record = record
@@ -94,7 +94,7 @@ class TrainingPhotos:
                 field="photos",
             )
         if engine is Engine.PHOTA and files:
-            self._bucket()
+            await self._bucket()
 
     async def addresses(self, training: Training) -> tuple[list[str], float | None]:
         """Return where the photos are, and until when; those of this computer are uploaded first.
@@ -108,7 +108,7 @@ class TrainingPhotos:
         files = _files(order)
         if not files:
             return given, None
-        bucket = self._bucket()
+        bucket = await self._bucket()
         if await self.clean(training.tag):
             # A link to each photo in the bucket is sent: none of an earlier try may be among them.
             raise PhotaError(
@@ -132,7 +132,7 @@ class TrainingPhotos:
 
     async def clean(self, tag: str) -> int:
         """Delete what lies in the bucket for a training; return how many photos are left."""
-        return 0 if self._hosting is None else await self._hosting.clean(tag)
+        return await self._hosting.clean(tag)
 
     async def _upload(self, bucket: Hosts, training: Training, files: Sequence[Path]) -> None:
         if training.state is TrainingState.RECORDED:
@@ -169,8 +169,10 @@ class TrainingPhotos:
         prepared = await asyncio.gather(*(self._threads.files(_prepared, path) for path in files))
         return [(str(path), content) for path, content in zip(files, prepared, strict=True)]
 
-    def _bucket(self) -> Hosts:
-        if self._hosting is None or not self._hosting.is_ready:
+    async def _bucket(self) -> Hosts:
+        if not self._hosting.is_ready:
+            await self._hosting.load()
+        if not self._hosting.is_ready:
             raise PhotaError(
                 ErrorKind.INVALID,
                 "Phota fetches training photos from addresses: photos of this computer need a"

@@ -87,6 +87,7 @@ class TrainingRecord:
         charge: Charge | None = None,
         dropped: str = "",
         settled: Sequence[str] = (),
+        alone: bool = False,
         **fields: Unpack[Fields],
     ) -> Training | None:
         """Commit a change, if the training is in one of the states ``allowed``, and return it.
@@ -100,7 +101,9 @@ class TrainingRecord:
                 return now, False
             new = _without_secrets(replace(now, **fields))
             try:
-                self._trainings.save(new, charge=charge, dropped=dropped, settled=settled)
+                self._trainings.save(
+                    new, charge=charge, dropped=dropped, settled=settled, alone=alone
+                )
             except IllegalMoveError:  # another process was quicker
                 return self._trainings.get(tag), False
             return new, True

@@ -11,6 +11,7 @@ from random import Random
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.training import Training, TrainingProgress, TrainingState
+from phota_desktop.services import reconciling
 from phota_desktop.services.reconciling import Reconciler
 from phota_desktop.services.session import Session
 from phota_desktop.services.threads import Threads
@@ -20,8 +21,6 @@ from phota_desktop.store.charges import AGAIN, Charge, Charges
 
 BUSY_TRIES = 3
 _UNSENT = (TrainingState.RECORDED, TrainingState.UPLOADING)
-_FOR_GOOD = (ErrorKind.BAD_IMAGE, ErrorKind.INVALID)
-"""What the same photos would meet again; after other troubles a training can be continued."""
 
 
 class TrainingSteps:
@@ -111,8 +110,14 @@ class TrainingSteps:
         await self._photos.clean(training.tag)
         return False
 
-    async def adopt(self, training: Training, profile_ids: Sequence[str]) -> Training | None:
-        """Commit that a training has begun as the first of these profiles."""
+    async def adopt(
+        self, training: Training, profile_ids: Sequence[str], *, listed: bool = True
+    ) -> Training | None:
+        """Commit that a training has begun as the first of these profiles.
+
+        ``listed`` says that they are all that the server lists for it.
+        """
+        age = time.time() - (training.sent or training.created)
         return await self._record.move(
             training.tag,
             (TrainingState.SENT, TrainingState.GIVEN_UP),
@@ -121,11 +126,30 @@ class TrainingSteps:
             ended=None,
             message="",
             settled=profile_ids,
+            alone=listed and age > reconciling.LOOK_FOR_S,
         )
 
     async def _adopt_listed(self, training: Training) -> bool:
         found = await self._reconciler.look(training)
         return bool(found) and await self.adopt(training, found) is not None
+
+    async def _adopt_answered(self, training: Training, profile_id: str) -> None:
+        charges = await self._threads.journal(self._charges.of_training, training.tag)
+        adopted = await self.adopt(training, [profile_id], listed=False)
+        if adopted is None or len(charges) < 2:
+            return
+        try:
+            listed = await self._reconciler.look(training)
+        except PhotaError:
+            return  # what the first time may have cost stays counted
+        # A list that has the new one already would have an older one as well.
+        profiles = tuple(dict.fromkeys([profile_id, *listed]))
+        await self._record.move(
+            training.tag,
+            (TrainingState.TRAINING,),
+            settled=profiles,
+            alone=profile_id in listed,
+        )
 
     async def _charge(self, training: Training, price: Decimal | None) -> Charge | None:
         if training.engine is Engine.LOCAL or price == 0:
@@ -157,7 +181,7 @@ class TrainingSteps:
                     raise
                 await asyncio.sleep(decision.seconds)
             else:
-                await self.adopt(training, [profile_id])
+                await self._adopt_answered(training, profile_id)
                 return
             if await self._adopt_listed(training):
                 return
@@ -185,7 +209,7 @@ class TrainingSteps:
         """Clean up after a training that came to nothing before it was sent this time."""
         if training.state is TrainingState.SENT:
             await self._tell(training, error)
-        elif error.kind in _FOR_GOOD and error.field != "bucket":
+        elif error.kind is ErrorKind.BAD_IMAGE:  # the same photos would meet it again
             await self._fail(training, error)
         else:
             await self._record.move(

@@ -55,7 +55,7 @@ class RunningTrainings:
         claims: JobClaim,
         budget: Budget,
         *,
-        hosting: Hosts | None,
+        hosting: Hosts,
         prices: Callable[[], PriceTable],
         cap: Callable[[], Decimal],
         name: Callable[[Training], Awaitable[None]],
@@ -106,10 +106,6 @@ class RunningTrainings:
     async def hosts(self, tag: str) -> bool:
         """Tell whether photos of a training may lie in the bucket."""
         return tag in await self._record.left()
-
-    async def has_photos_left(self) -> bool:
-        """Tell whether photos of any training may lie in the bucket."""
-        return bool(await self._record.left())
 
     def get(self, tag: str) -> Training | None:
         """Return one training as it is known."""

@@ -72,18 +72,25 @@ def write(database: sqlite3.Connection, charge: Charge) -> None:
     )
 
 
-def settle(database: sqlite3.Connection, tag: str, profile_ids: Sequence[str]) -> None:
+def settle(
+    database: sqlite3.Connection, tag: str, profile_ids: Sequence[str], *, alone: bool
+) -> None:
     """Write that a training began; if it was sent again, one of its charges for each profile.
 
     The newest come first: what was found missing before it was sent again most likely never began.
+    With ``alone`` no other profile began, and the other charges were not made.
     """
+    family = (tag, f"{tag}{AGAIN}*")
     rows = database.execute(
-        "SELECT tag FROM charges WHERE tag = ? OR tag GLOB ? ORDER BY sent DESC, tag DESC",
-        (tag, f"{tag}{AGAIN}*"),
+        "SELECT tag FROM charges WHERE tag = ? OR tag GLOB ? ORDER BY sent DESC, tag DESC", family
     ).fetchall()
     for (one,), profile_id in zip(rows, profile_ids, strict=False):
         database.execute(
             "UPDATE charges SET profile = ?, certain = 1 WHERE tag = ?", (profile_id, one)
+        )
+    if alone:
+        database.execute(
+            "DELETE FROM charges WHERE (tag = ? OR tag GLOB ?) AND certain = 0", family
         )
 
 

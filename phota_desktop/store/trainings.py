@@ -43,13 +43,14 @@ class Trainings:
         charge: Charge | None = None,
         dropped: str = "",
         settled: Sequence[str] = (),
+        alone: bool = False,
     ) -> None:
         """Commit a training, new or changed, and in the same commit what it did to the ledger.
 
         ``charge`` may be made from now on; ``dropped`` is the tag of a charge that certainly was
-        not made; ``settled`` are the profiles that were found to have begun. ValueError for a tag
-        that is not one of ours, IllegalMoveError for a state that cannot follow: another process
-        may have moved on.
+        not made; ``settled`` are the profiles that were found to have begun, and ``alone`` says
+        that there are no others. ValueError for a tag that is not one of ours, IllegalMoveError
+        for a state that cannot follow: another process may have moved on.
         """
         if not _TAG.fullmatch(training.tag):
             raise ValueError(f"This is no tag of ours: {training.tag!r}")
@@ -75,7 +76,7 @@ class Trainings:
             if dropped:
                 drop(database, dropped)
             if settled:
-                settle(database, training.tag, settled)
+                settle(database, training.tag, settled, alone=alone)
 
     def get(self, tag: str) -> Training | None:
         """Return one training, None if it is not there."""
