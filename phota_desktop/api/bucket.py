@@ -14,8 +14,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import certifi
 import httpx
 import obstore
 from obstore.exceptions import BaseError
@@ -171,7 +173,7 @@ class Bucket:
             if pause is None or not answer.is_passing:
                 break
             # Azure takes a signature from the second on that our clock, ahead of its own, names.
-            await asyncio.sleep(max(pause, min(answer.ahead + 1, 10.0)))
+            await asyncio.sleep(answer.ahead + 1 if answer.status == 403 else pause)
         return answer
 
     async def _once(self, method: str, url: str, content: bytes, headers: dict[str, str]) -> Answer:
@@ -283,6 +285,9 @@ def _open(address: BucketAddress, secret: BucketSecret) -> Store:
         "connect_timeout": "10s",
         "timeout": "20s",
         "user_agent": f"phota-desktop/{__version__}",
+        # Ours alone: with the system's, SSL_CERT_FILE would open our traffic (threat T21).
+        "root_certificate": Path(certifi.where()).read_bytes(),
+        "disable_system_certificates": True,
         **_NO_PROXY,  # type: ignore[typeddict-item]
     }
     retry: RetryConfig = {"max_retries": 1, "retry_timeout": timedelta(seconds=30)}
