@@ -55,14 +55,14 @@ def photographs(folder: Path) -> list[str]:
     folder.mkdir()
     names = []
     with Image.open(ROOT / "resources" / "samples" / "portrait.jpg") as opened:
-        portrait = opened.convert("RGB").resize((1800, 1800))
+        portrait = opened.convert("RGB").resize((1400, 1400))
     for n in range(PHOTOS):
         tags = Image.Exif()
         tags[0x013B] = "Owner Of This"
         tags.get_ifd(0x8825)[1] = "N"
         left, top = 60 * (n % 4), 90 * (n // 4)
         path = folder / f"IMG_{n:02}.jpg"
-        portrait.crop((left, top, left + 1500, top + 1200)).save(path, quality=88, exif=tags)
+        portrait.crop((left, top, left + 1100, top + 800)).save(path, quality=88, exif=tags)
         names.append(str(path))
     return names
 
@@ -202,11 +202,11 @@ class Trainee:
 
     def finish(self, dice: random.Random | None = None) -> None:
         """Start the program again until the training is over, as a person would."""
-        for _ in range(6):
+        for number in range(8):
             self.age()
             if not self.recorded():
                 self.run(*self.add())  # killed before anything was agreed to
-            elif dice is not None and dice.random() < 0.5:
+            elif dice is not None and number < 4 and dice.random() < 0.6:
                 self.kill_after(dice.uniform(0.3, 2.0), "resume", "--yes")
             else:
                 self.run("resume", "--yes")
@@ -290,9 +290,7 @@ class Trainee:
         rows = self.recorded()
         if [(row["state"], row["outcome"]) for row in rows] != [("ended", "READY")]:
             found.append(f"the record says {[(row['state'], row['outcome']) for row in rows]}")
-        # What was lost and not found stays counted as perhaps paid, beside what was sent again.
-        expected = [("2.90", 0)] * self.asked_again + [("2.90", 1)]
-        if sorted(self.charged()) != expected:
+        if self.charged() != [("2.90", 1)]:
             found.append(f"the charges on record are {self.charged()}")
         if left := [row["state"] for row in self.hosted() if row["state"] != "deleted"]:
             found.append(f"photos on record are {left}")
