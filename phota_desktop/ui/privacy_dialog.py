@@ -151,9 +151,10 @@ class PrivacyDialog(QDialog):
             column.setSpacing(GRID)
             for part in parts:
                 column.addWidget(part)
-            column.setStretchFactor(parts[-1], 1)
             if parts == (self._here,):
                 column.addStretch(1)
+            else:
+                column.setStretchFactor(parts[-1], 1)
             self._stack.addWidget(page)
         self._here_grid.setContentsMargins(0, 0, 0, 0)
         self._here_grid.setHorizontalSpacing(3 * GRID)

@@ -58,6 +58,7 @@ class HostingViewModel(QObject):
         self.strays: tuple[str, ...] = ()
         self.names: Mapping[str, str] = {}
         self.is_busy = False
+        self._has_looked = False
         self._shown_test = 0
         self._tested: tuple[BucketAddress, BucketSecret | None] | None = None
         self._hosting: Hosting | None = None
@@ -155,7 +156,7 @@ class HostingViewModel(QObject):
     # -- what is done ---------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read what is still in the bucket by the record; asks the bucket nothing."""
+        """Look for the key, and for what is still in the bucket by the record; asks no server."""
         self._start("read photos left", self._read)
 
     def forget_steps(self) -> None:
@@ -276,8 +277,11 @@ class HostingViewModel(QObject):
         self.changed.emit()
         self.refresh()
 
-    async def _read(self, _hosting: Hosting) -> None:
-        """Read nothing more than every work does at its end."""
+    async def _read(self, hosting: Hosting) -> None:
+        """Look for the key as well, once; what is left is read at the end of every work."""
+        if hosting.address is not None and not hosting.is_ready and not self._has_looked:
+            self._has_looked = True
+            await hosting.load()
 
     async def _test(
         self, hosting: Hosting, address: BucketAddress, secret: BucketSecret | None

@@ -148,7 +148,8 @@ class PrivacyViewModel(QObject):
             return
         before, self.report, self.plan = self.report, report, plan
         if before is None or before.trainings != report.trainings:
-            self.photos.show([photo for one in report.trainings for photo in one.photos])
+            photos = [photo for one in report.trainings for photo in one.photos]
+            self.photos.show(sorted(photos, key=lambda photo: not photo.is_left))
         if before is None or before.requests != report.requests:  # else keep the place
             self.requests.show(report.requests, has_more=report.next_before is not None)
             self._next = report.next_before

@@ -64,7 +64,7 @@ def training_words(training: TrainingReport) -> str:
 
 
 class PhotoTable(QAbstractTableModel):
-    """One row a training photo; ``Deleted`` says where one may still be."""
+    """One row a training photo, those first that are still in a bucket."""
 
     COLUMNS = ("Photo", "Where", "Uploaded", "Deleted")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,24 +28,16 @@ from phota_desktop.services.hosting import Hosting
 from phota_desktop.ui.bucket_dialog import BucketDialog
 from phota_desktop.ui.settings_dialog import SettingsDialog
 from phota_desktop.viewmodels.hosting import HostingViewModel
-from tests.fake_bucket.running import KEY_ID, REGION, SECRET, FakeBucket, start_moto
+from tests.fake_bucket.running import KEY_ID, REGION, SECRET, FakeBucket
 
 from .conftest import LEFT, Desk, until
 
 TAG = "pd-00000000-0000-4000-8000-000000000001"
 
 
-@pytest.fixture(scope="session")
-def moto() -> Iterator[int]:
-    with start_moto() as port:
-        yield port
-
-
 @pytest.fixture
-def bucket(moto: int) -> Iterator[FakeBucket]:
-    made = FakeBucket(moto)
-    yield made
-    made.close()
+def bucket(fake_bucket: FakeBucket) -> FakeBucket:
+    return fake_bucket
 
 
 @dataclass

@@ -109,7 +109,7 @@ async def panel(live: Desk) -> AsyncIterator[Panel]:
         privacy,
         services.trainings,
         services.trainer,
-        getattr(services, "hosting", None),
+        services.hosting,
         services.people,
         services.session,
         services.threads,
@@ -140,8 +140,8 @@ async def test_the_numbers_come_first(panel: Panel) -> None:
     assert said.startswith("2 photos sent for training · 2 photos in 2 requests · ")
     assert said.endswith("1 photo still in the bucket")
     photos = panel.cells(panel.dialog.photos)
-    assert [row[:2] for row in photos] == [["a.jpg", "s3://my-photos"], ["b.jpg", "s3://my-photos"]]
-    assert photos[1][3] == "Still there"
+    assert [row[:2] for row in photos] == [["b.jpg", "s3://my-photos"], ["a.jpg", "s3://my-photos"]]
+    assert photos[0][3] == "Still there"
     QTest.mouseClick(panel.dialog.pages.button("requests"), LEFT)
     assert panel.dialog.requests.isVisible()
     rows = panel.cells(panel.dialog.requests)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,7 +17,7 @@ from phota_desktop.services.composition import Services
 from phota_desktop.services.erasing import Eraser, ErasingStep, Place, StepState
 from phota_desktop.services.privacy import Privacy, Subject
 from phota_desktop.store.charges import Charge, Charges
-from tests.fake_bucket.running import FakeBucket, start_moto
+from tests.fake_bucket.running import FakeBucket
 from tests.fake_phota.running import FakePhotaThread
 from tests.unit.services.conftest import Open
 
@@ -26,17 +25,9 @@ PHOTA = Engine.PHOTA
 URLS = [f"https://photos.example/{n}.jpg" for n in range(10)]
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[int]:
-    with start_moto() as port:
-        yield port
-
-
 @pytest.fixture
-def bucket(moto: int) -> Iterator[FakeBucket]:
-    made = FakeBucket(moto)
-    yield made
-    made.close()
+def bucket(fake_bucket: FakeBucket) -> FakeBucket:
+    return fake_bucket
 
 
 def eraser_of(services: Services) -> Eraser:
