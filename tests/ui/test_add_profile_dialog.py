@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import Kind, TrainingState
 from phota_desktop.ui.theme import apply_theme
-from phota_desktop.viewmodels.training_words import PRACTICE
+from phota_desktop.viewmodels.training_words import PRACTICE, again_words
 from tests.benchmarks.measure import LoopGap
 from tests.benchmarks.pictures import camera_jpeg
 from tests.ui.conftest import LEFT, Desk, until
@@ -107,6 +108,15 @@ async def test_keys_tick_and_remove_and_a_broken_photo_stays_out(
     assert sheet.used[0] is False
     QTest.mouseClick(view.viewport(), LEFT, pos=QPoint(box.center().x(), box.center().y()))
     assert sheet.used[0] is False, "a click on the words only selects"
+
+
+async def test_the_arrow_keys_choose_the_tier(sheet: Sheet) -> None:
+    sheet.dialog.tier.card("standard").setFocus()
+    QTest.keyClick(sheet.dialog.tier.card("standard"), Qt.Key.Key_Down)
+    assert sheet.form.draft.tier is TrainingTier.FAST
+    assert sheet.dialog.tier.card("fast").hasFocus()
+    QTest.keyClick(sheet.dialog.tier.card("fast"), Qt.Key.Key_Up)
+    assert (sheet.form.draft.tier, sheet.dialog.tier.value) == (TrainingTier.STANDARD, "standard")
 
 
 async def test_closing_keeps_what_was_filled_in_and_start_over_empties_it(
@@ -203,12 +213,15 @@ async def test_it_fits_a_small_screen_and_nothing_is_cut(
 ) -> None:
     apply_theme(qapp, theme)
     await sheet.add(*album)
+    sheet.press("showAddressesButton")
+    sheet.form.draft = replace(sheet.form.draft, note=again_words("Anna", had_photos=True))
+    sheet.dialog.refresh()
     sheet.dialog.resize(976, 592)
     QApplication.processEvents()
     assert (sheet.dialog.width(), sheet.dialog.height()) == (976, 592)
     for button in (sheet.dialog.train_button, sheet.dialog.close_button, sheet.dialog.hints):
         assert sheet.dialog.rect().contains(button.geometry())
-    assert sheet.dialog.list.height() > 150
+    assert sheet.dialog.list.height() > 100
     assert not sheet.dialog.grab().isNull()
     apply_theme(qapp, "dark")
 
@@ -239,6 +252,7 @@ async def test_fifty_photos_of_24_mp_do_not_hold_the_window(sheet: Sheet, tmp_pa
     one.unlink()
     async with LoopGap() as gap:
         await sheet.add(tmp_path)
-    figures = f"p99 {gap.p99:.1f} ms, worst {gap.worst:.0f} ms, over 50 ms: {gap.over(50)}"
+    figures = f"p99 {gap.p99:.1f} ms, worst {gap.worst:.0f} ms, over 100 ms: {gap.over(100)}"
     assert len(sheet.form.photos.rows) == 50
     assert gap.p99 < 50, figures
+    assert gap.over(100) < 10, figures
