@@ -21,8 +21,8 @@ SESSION = "session"
 _PIECE = 1_000
 """Characters in one entry of a keyring: see core.secrets.MAX_KEY_LENGTH."""
 _MOST_PIECES = 20
-_IN_PIECES = re.compile(r"(\d{1,2}) ")
-"""How the first piece of several begins: their number. No single secret begins so."""
+_IN_PIECES = re.compile(r"(\d{1,2}) (\d{1,5}) ")
+"""How the first of several begins: pieces and characters. No secret in one piece begins so."""
 
 S = TypeVar("S")
 
@@ -174,7 +174,7 @@ class Entry(Generic[S]):
         text = self._kind.text(secret)
         pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
         if len(pieces) > 1:
-            pieces[0] = f"{len(pieces)} {pieces[0]}"
+            pieces[0] = f"{len(pieces)} {len(text)} {pieces[0]}"
         # The first, which tells the number of the others, is written last.
         for number, piece in reversed(list(enumerate(pieces))):
             store.backend.set_password(SERVICE, self._name(number), piece)
@@ -205,7 +205,8 @@ class Entry(Generic[S]):
             store.backend.get_password(SERVICE, self._name(number)) or ""
             for number in range(1, min(int(several[1]), _MOST_PIECES))
         ]
-        return text[several.end() :] + "".join(others)
+        whole = text[several.end() :] + "".join(others)
+        return whole if len(whole) == int(several[2]) else ""  # which is no secret
 
     def _drop(self, store: backends.Store, first: int) -> None:
         for number in range(first, _MOST_PIECES):

@@ -1,4 +1,4 @@
-"""The API key: never printed, never written."""
+"""The API key and bucket credentials: never printed, never written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pickle
 
 import pytest
 
-from phota_desktop.core.secrets import ApiKey
+from phota_desktop.core.hosting import Provider
+from phota_desktop.core.secrets import ApiKey, BucketSecret
 
 TEXT = "sk-canary-123456"
 
@@ -36,3 +37,52 @@ def test_accounts_differ_by_key_and_salt_and_hide_the_key() -> None:
     assert one.account(b"s") == ApiKey(TEXT).account(b"s")
     assert len({one.account(b"s"), other.account(b"s"), one.account(b"t")}) == 3
     assert TEXT not in one.account(b"s")
+
+
+CREDENTIALS = BucketSecret("bucket-canary/9+x=", "AKIA-canary")
+
+
+def test_no_way_of_printing_shows_bucket_credentials() -> None:
+    for shown in (repr(CREDENTIALS), f"{CREDENTIALS}", repr([CREDENTIALS]), repr(vars(ApiKey))):
+        assert "canary" not in shown
+    for way in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError):
+            way(CREDENTIALS)
+    assert BucketSecret.unpacked(CREDENTIALS.packed()) == CREDENTIALS
+    assert BucketSecret("bucket-canary/9+x=", "other") != CREDENTIALS
+
+
+@pytest.mark.parametrize("text", ["", "canary", "{}", '{"secret": "canary"}', "[1]", "null"])
+def test_what_holds_no_credentials_is_refused_without_being_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="no bucket credentials") as told:
+        BucketSecret.unpacked(text)
+    assert "canary" not in str(told.value)
+    assert told.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("provider", "secret", "key_id", "field"),
+    [
+        (Provider.S3, "s", "AKIA", ""),
+        (Provider.S3, "s", "", "key_id"),
+        (Provider.S3, "a b", "AKIA", "secret"),
+        (Provider.AZURE, "a2V5a2V5", "", ""),
+        (Provider.AZURE, "a2V5a2V", "", "secret"),
+        (Provider.GCS, "s", "", "secret"),
+        (Provider.GCS, '{"client_email": "a", "private_key": 1}', "", "secret"),
+        (Provider.GCS, '{"client_email":"a","private_key":"b","private_key_id":"c"}', "", ""),
+    ],
+)
+def test_credentials_fit_their_provider(
+    provider: Provider, secret: str, key_id: str, field: str
+) -> None:
+    problems = BucketSecret(secret, key_id).problems(provider)
+    assert [one[0] for one in problems] == ([field] if field else [])
+
+
+@pytest.mark.parametrize(
+    ("secret", "key_id"), [("", "a"), ("s", "a b"), ("s\x00", "a"), ("x" * 8001, ""), ("s", "ä")]
+)
+def test_what_cannot_be_credentials_is_refused(secret: str, key_id: str) -> None:
+    with pytest.raises(ValueError, match=r"secret|key ID|credentials"):
+        BucketSecret(secret, key_id)
