@@ -45,7 +45,7 @@ def memory_needed(path: Path) -> int:
         # A progressive JPEG keeps its coefficients: two bytes each, one and a half to a pixel.
         return info.bytes + 3 * pixels + 3 * pixels // factor_for(max(info.stored_size), 1024) ** 2
     # LibRaw holds the sensor's values, four 16-bit colours of each, and the outcome.
-    return info.bytes + (16 if info.format == PhotoFormat.RAW else 8) * pixels
+    return info.bytes + (20 if info.format == PhotoFormat.RAW else 8) * pixels
 
 
 def _measured(path: Path) -> PhotoFacts:

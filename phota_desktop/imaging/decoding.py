@@ -134,7 +134,7 @@ def _of_raw(
         within = replace(within, width=width, height=height, orientation=preview.orientation)
         decoded = decode(content, within, blocks, max_side=max(target), layout=layout)
         return replace(decoded, pixels=resized(decoded.pixels, target))
-    pixels = raw.develop(data, info.path)
+    pixels = raw.develop(data, info.path, max(target))
     turns = info.orientation >= 5
     pixels = turned(resized(pixels, target[::-1] if turns else target), info.orientation)
     if layout == "BGRA":

@@ -48,7 +48,7 @@ _SENTENCES: dict[BadImage, tuple[str, str]] = {
     ),
     BadImage.NOT_A_PHOTO: (
         "“{name}” is not a picture in a format that can be opened.",
-        "Use JPEG, PNG, WebP, TIFF, GIF or BMP.",
+        "Use JPEG, PNG, WebP, TIFF, HEIC, RAW, GIF or BMP.",
     ),
     BadImage.NEEDS_HEIF: (
         "“{name}” is a HEIC picture: HEIC needs the optional heif extra.",
