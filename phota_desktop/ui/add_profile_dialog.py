@@ -258,10 +258,11 @@ class AddProfileDialog(QDialog):
         form = self._form
         if self.addresses.toPlainText() != form.draft.addresses:
             self.addresses.setPlainText(form.draft.addresses)
+        # The local engine takes no addresses; what was pasted before stays to be seen.
         shown = self._wants_addresses or bool(form.draft.addresses)
         self.addresses.setVisible(shown)
         self._address_words.setVisible(shown)
-        self.paste_button.setVisible(not shown)
+        self.paste_button.setVisible(not shown and form.needs_consent)
         number = len(form.addresses)
         self._address_words.setText(
             f"{count(number, 'address', 'addresses')}. Phota fetches these itself;"

@@ -44,6 +44,7 @@ async def test_dropped_photos_are_checked_and_train_without_cost(
     dialog, form = sheet.dialog, sheet.form
     assert dialog.where.text() == PRACTICE
     assert not dialog.consent.isVisible()
+    assert not dialog.paste_button.isVisible()
     assert sheet.problem == "Add photos first."
     assert not dialog.train_button.isEnabled()
     mime = QMimeData()
@@ -213,7 +214,7 @@ async def test_it_fits_a_small_screen_and_nothing_is_cut(
 ) -> None:
     apply_theme(qapp, theme)
     await sheet.add(*album)
-    sheet.press("showAddressesButton")
+    sheet.form.set_addresses("https://photos.example/1.jpg")
     sheet.form.draft = replace(sheet.form.draft, note=again_words("Anna", had_photos=True))
     sheet.dialog.refresh()
     sheet.dialog.resize(976, 592)
