@@ -34,10 +34,14 @@ NO_DATA_GREY = 119
 """Grey of 18 %, the canvas's surround: no colour of the heat map is grey."""
 
 _PARTS = 256
-"""About how many parts there are along the long side; each is at least 2×2 pixels."""
-_SAMPLES = 4000
+"""About how many parts there are along the long side."""
+_LEAST_PART = 8
+"""Pixels along a part's side at least: the square in which JPEG errs."""
+_KNOTS = 8
+"""Lightnesses between which the tone change is straight; clipping has a knee."""
+_SAMPLES = 2000
 """Parts from which the tone change is learnt."""
-_TILE_PIXELS = 128 * 1024
+_TILE_PIXELS = 64 * 1024
 """Pixels worked on at once: a few floats of each stay in a core's cache."""
 _TO_XYZ = np.array(
     [
@@ -117,7 +121,7 @@ def difference(
             raise CancelledError
         tile = slice(top, top + rows)
         delta[tile] = delta_e(lab(laid[tile]), lab(variant[tile]))
-    one, two, known = lab(_parts(laid)), lab(_parts(variant)), None
+    one, two, known = _even(_parts(laid)), _even(_parts(variant)), None
     parts = delta_e(one, two)
     if inside is not None:
         delta[inside == 0] = NO_DATA
@@ -157,23 +161,48 @@ def lab(bgr: Pixels) -> Floats:
 
 
 def delta_e(one: Floats, two: Floats) -> Floats:
-    """Return ΔE between two arrays of CIELAB, ...x3, as told at the top of this module."""
-    l_one, a_one, b_one = (np.ascontiguousarray(one[..., n]) for n in range(3))
-    l_two, a_two, b_two = (np.ascontiguousarray(two[..., n]) for n in range(3))
-    chroma_one = np.sqrt(a_one * a_one + b_one * b_one)
-    chroma_two = np.sqrt(a_two * a_two + b_two * b_two)
-    chroma = (chroma_one + chroma_two) * np.float32(0.5)
-    more = chroma_one - chroma_two
+    """Return ΔE between two arrays of CIELAB, HxWx3, as told at the top of this module."""
+    l_one, a_one, b_one = _planes(one)
+    l_two, a_two, b_two = _planes(two)
+    chroma, other = _magnitude(a_one, b_one), _magnitude(a_two, b_two)
+    more = chroma - other
     more *= more
+    chroma += other
     a_one -= a_two
     b_one -= b_two
-    hue = np.maximum(a_one * a_one + b_one * b_one - more, 0)
-    middle = (l_one + l_two) * np.float32(0.5) - 50
+    a_one *= a_one
+    b_one *= b_one
+    hue = a_one
+    hue += b_one
+    hue -= more
+    # Chroma is a sum of two here, and is to be a mean: half the factors.
+    for part, factor in ((more, 0.0225), (hue, 0.0075)):
+        weight = chroma * np.float32(factor)
+        weight += 1
+        weight *= weight
+        part /= weight
+    middle = l_one + l_two
+    middle *= 0.5
+    middle -= 50
     middle *= middle
-    lightness = (l_one - l_two) / (1 + np.float32(0.015) * middle / np.sqrt(middle + 20))
-    more /= np.square(1 + np.float32(0.045) * chroma)
-    hue /= np.square(1 + np.float32(0.015) * chroma)
-    return np.asarray(np.sqrt(lightness * lightness + more + hue), np.float32)
+    weight = np.sqrt(middle + 20)
+    middle *= 0.015
+    middle /= weight
+    middle += 1
+    l_one -= l_two
+    l_one /= middle
+    l_one *= l_one
+    l_one += more
+    l_one += hue
+    return np.asarray(np.sqrt(np.maximum(l_one, 0, out=l_one), out=l_one), np.float32)
+
+
+def _planes(colours: Floats) -> tuple[Floats, ...]:
+    return tuple(np.asarray(plane, np.float32) for plane in cv2.split(colours))
+
+
+def _magnitude(one: Floats, two: Floats) -> Floats:
+    return np.asarray(cv2.magnitude(one, two), np.float32)
 
 
 def _laid(
@@ -209,17 +238,22 @@ def _laid(
 def _parts(pixels: Pixels) -> Pixels:
     """Reduce to the means of squares; what is left over on the right and below is not heeded."""
     height, width = pixels.shape[:2]
-    side = max(2, round(max(height, width) / _PARTS))
+    side = max(_LEAST_PART, round(max(height, width) / _PARTS))
     size = (max(1, width // side), max(1, height // side))
     whole = pixels[: size[1] * side, : size[0] * side]
     return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def _even(parts: Pixels) -> Floats:
+    """Return the parts' CIELAB, each with its neighbours: JPEG's colours err over 16 pixels."""
+    return np.asarray(cv2.blur(lab(parts), (3, 3)), np.float32)
+
+
 def _toned(one: Floats, two: Floats, known: npt.NDArray[np.bool_] | None) -> Floats:
     """Give the first picture the tone of the second: one smooth map of colours for all of it.
 
-    Second powers of L, a and b and the third of L, fitted by least squares that heed a part less
-    the more it differs, so that a replaced region does not pass as tone.
+    A line of pieces over L, and powers of a and b that depend on L, fitted by least squares that
+    heed a part less the more it differs, so that a replaced region does not pass as tone.
     """
     colours = one.reshape(-1, 3)
     source, target = colours, two.reshape(-1, 3)
@@ -228,22 +262,41 @@ def _toned(one: Floats, two: Floats, known: npt.NDArray[np.bool_] | None) -> Flo
     if not len(source):
         return one
     step = max(1, len(source) // _SAMPLES)
-    terms, wanted = _powers(source[::step]), target[::step].astype(np.float64) / 100
+    terms, wanted = _terms(source[::step]), target[::step].astype(np.float64) / 100
     # Where little speaks for a term, the colours stay as they are.
     stay = np.zeros((terms.shape[1], 3))
-    stay[1:4] = np.eye(3)
-    bound = np.eye(len(stay)) * 1e-4 * len(wanted)
-    weights = np.ones(len(wanted))
-    numbers, rest = stay, _product(terms, stay)
-    for _ in range(8):
-        weighted = terms * weights[:, None]
-        normal = _product(weighted.T, terms) + bound
-        numbers = stay + np.linalg.solve(normal, _product(weighted.T, wanted - rest))
-        far = np.linalg.norm(_product(terms, numbers) - wanted, axis=1)
-        reach = max(3.0 * float(np.median(far)), 0.02)
-        weights = 1 / (1 + (far / reach) ** 2) ** 2
-    toned = _product(_powers(colours), numbers * 100)
+    stay[:_KNOTS, 0] = np.linspace(0, 1, _KNOTS)
+    stay[_KNOTS : _KNOTS + 2, 1:] = np.eye(2)
+    # Either all of the picture changed its tone, or most of it stayed as it is: the better fit.
+    rest = _product(terms, stay)
+    even, calm = np.ones(len(wanted)), _heed(np.linalg.norm(rest - wanted, axis=1))
+    numbers = min(
+        (_tone(terms, wanted - rest, weights) for weights in (even, calm)),
+        key=lambda found: float(
+            np.minimum(np.linalg.norm(_product(terms, found) + rest - wanted, axis=1), 0.05).mean()
+        ),
+    )
+    numbers = stay + numbers
+    toned = _product(_terms(colours), numbers * 100)
     return np.asarray(toned.reshape(one.shape), np.float32)
+
+
+def _tone(
+    terms: Floats, wanted: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the numbers by which the terms explain most parts; small for idle terms."""
+    bound = np.eye(terms.shape[1]) * 1e-4 * len(wanted)
+    for _ in range(6):
+        weighted = terms * weights[:, None]
+        numbers = np.linalg.solve(_product(weighted.T, terms) + bound, _product(weighted.T, wanted))
+        weights = _heed(np.linalg.norm(_product(terms, numbers) - wanted, axis=1))
+    return numbers
+
+
+def _heed(far: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return weights that fall with the distance, measured by that of most parts."""
+    reach = max(3.0 * float(np.median(far)), 0.02)
+    return np.asarray(1 / (1 + (far / reach) ** 2) ** 2, np.float64)
 
 
 def _product(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -253,11 +306,12 @@ def _product(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> npt.NDArray[Any]:
     )
 
 
-def _powers(colours: Floats) -> Floats:
+def _terms(colours: Floats) -> Floats:
     light, a, b = (colours / 100).T
-    ones = np.ones_like(light)
-    terms = [ones, light, a, b, light * light, light * a, light * b, a * a, a * b, b * b]
-    return np.stack([*terms, light**3], axis=1)
+    at = np.arange(_KNOTS, dtype=np.float32)[:, None]
+    knots = np.maximum(1 - np.abs(np.clip(light, 0, 1) * (_KNOTS - 1) - at), 0)
+    terms = [a, b, light * a, light * b, light * light * a, light * light * b, a * a, a * b, b * b]
+    return np.asarray(np.stack([*knots, *terms], axis=1), np.float32)
 
 
 def _bgr(pixels: Pixels) -> Pixels:
