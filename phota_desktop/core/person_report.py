@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ from phota_desktop.core.options import Operation
 from phota_desktop.core.profiles import ProfileStatus, TrainingTier
 from phota_desktop.core.requests import ImageInput, mentions
 from phota_desktop.core.training import Kind, Training, TrainingState, is_address
+
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 
 
 class Way(StrEnum):
@@ -175,6 +178,11 @@ def shown_photo(photo: ImageInput | str) -> str:
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
 
 
+def without_secrets(words: str) -> str:
+    """Return a server's words with every address in them cut down as ``shown_photo`` does it."""
+    return _ADDRESS.sub(lambda found: shown_photo(found.group()), words)
+
+
 def report_training(training: Training, hosted: Iterable[HostedPhoto]) -> TrainingReport:
     """Return the report of one training with the photos of it that were hosted."""
     rows: dict[str, list[HostedPhoto]] = {}
@@ -202,7 +210,7 @@ def report_training(training: Training, hosted: Iterable[HostedPhoto]) -> Traini
         training.ended,
         training.profile_id,
         training.outcome,
-        training.message,
+        without_secrets(training.message),
         tuple(photos),
     )
 

@@ -120,7 +120,8 @@ def _training(training: TrainingReport) -> Iterator[str]:
     yield f"Tag: {visible(training.tag)}"
     if training.consent:
         yield f"Consent, given at {moment(training.created)}, word for word:"
-        yield f"  {visible(training.consent)}"
+        for line in training.consent.splitlines():
+            yield f"  {visible(line)}"
     else:
         yield "Consent: none was asked for"
     yield f"Photos ({len(training.photos)}):"

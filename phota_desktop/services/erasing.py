@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.hosting import HostedState
 from phota_desktop.core.jobs import Engine
+from phota_desktop.core.person_report import without_secrets
 from phota_desktop.core.training import Training, TrainingState
 from phota_desktop.services import portraits
 from phota_desktop.services.people import People
@@ -247,7 +248,7 @@ async def _take(step: ErasingStep, act: Awaitable[str]) -> ErasingStep:
     try:
         words = await act
     except PhotaError as error:
-        words = f"{error.message} {error.hint}".strip()
+        words = without_secrets(f"{error.message} {error.hint}".strip())
         return replace(step, state=StepState.FAILED, words=words)
     return replace(step, state=StepState.DONE, words=words)
 

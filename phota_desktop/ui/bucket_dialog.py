@@ -136,6 +136,7 @@ class BucketDialog(QDialog):
         self.close_button.clicked.connect(lambda _on=False: self.accept())
         self.copy_policy.clicked.connect(lambda _on=False: self._copy_policy())
         form.changed.connect(self._on_typed)
+        form.confirmed.connect(self._test)
         form.file_asked.connect(self._ask_key_file)
         hosting.changed.connect(self.refresh)
         hosting.steps_changed.connect(self._show_steps)
@@ -148,10 +149,13 @@ class BucketDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
+        if event.spontaneous():  # it was covered or minimised: what was typed stays
+            return
         self._tell("", True)
         self.form.forget_secret()
         if self._hosting.address is not None:
             self.form.show_address(self._hosting.address)
+        self._show_placeholder()
         self._hosting.forget_steps()
         self._hosting.refresh()
         self.form.first.setFocus()
@@ -160,13 +164,19 @@ class BucketDialog(QDialog):
         """Show what is kept and what may be pressed."""
         hosting = self._hosting
         busy = hosting.is_busy
-        self.form.set_placeholder(hosting.secret_placeholder)
+        self._show_placeholder()
         self._kept.setText(hosting.secret_words)
         self._kept.setVisible(bool(hosting.secret_words))
         for button in (self.test, self.save, self.forget):
             button.setEnabled(not busy)
         self.forget.setVisible(hosting.address is not None)
         self.left.refresh()
+
+    def _show_placeholder(self) -> None:
+        """Say that the key is kept only where it is the key of the bucket that is typed."""
+        address = address_of(self.form.provider, self.form.texts())
+        kept = self._hosting.keeps_secret(address)
+        self.form.set_placeholder(self._hosting.secret_placeholder if kept else "")
 
     def _show_rights(self) -> None:
         provider = self.form.provider
@@ -195,6 +205,7 @@ class BucketDialog(QDialog):
     def _on_typed(self) -> None:
         self._hosting.forget_steps()
         self._told.setText("")
+        self._show_placeholder()
         self._show_rights()
 
     def _test(self) -> None:
@@ -202,7 +213,8 @@ class BucketDialog(QDialog):
         self._hosting.test(self.form.provider, self.form.texts())
 
     def _save(self) -> None:
-        self._told.setText("")
+        self._told.set_role("quiet")
+        self._told.setText("Saving…")
         self._hosting.save(self.form.provider, self.form.texts())
 
     def _on_saved(self) -> None:

@@ -24,6 +24,8 @@ class BucketForm(QWidget):
 
     changed = Signal()
     """Something was typed, or another provider was chosen."""
+    confirmed = Signal()
+    """Return was pressed in a field."""
     file_asked = Signal()
     """The person wants to choose a key file."""
 
@@ -44,6 +46,7 @@ class BucketForm(QWidget):
         self._lay_out()
         for edit in self.edits.values():
             edit.textEdited.connect(lambda _text: self.changed.emit())
+            edit.returnPressed.connect(self.confirmed)
         self.providers.currentIndexChanged.connect(lambda _index: self._on_provider())
         self.choose_file.clicked.connect(lambda _on=False: self.file_asked.emit())
         self._show_fields()

@@ -229,13 +229,13 @@ class HostingViewModel(QObject):
             for field, words in secret.problems(provider):
                 self.problem_found.emit(field, words)
                 return None
-        elif self.address is not None and not self._keeps_secret(address):
+        elif self.address is not None and not self.keeps_secret(address):
             field = "key_id" if provider is Provider.S3 else "secret"
             self.problem_found.emit(field, _ANOTHER if self.is_ready else _NO_KEY)
             return None
         return address, secret
 
-    def _keeps_secret(self, address: BucketAddress) -> bool:
+    def keeps_secret(self, address: BucketAddress) -> bool:
         """Tell whether the key that is kept is this bucket's."""
         known = self.address
         if self._hosting is None or known is None or not self.is_ready:

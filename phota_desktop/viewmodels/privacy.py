@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from phota_desktop.services.privacy import Privacy, Subject
     from phota_desktop.services.tasks import Tasks
 
+_MORE = "read more of what was sent"
 _AGAIN = 400
 """Milliseconds after a change until the record is read again."""
 _MARKS = {"todo": "todo", "doing": "doing", "done": "good", "failed": "bad", "kept": "warn"}
@@ -133,7 +134,7 @@ class PrivacyViewModel(QObject):
 
     def _ask_more(self) -> None:
         if self._tasks is not None:
-            self._tasks.spawn(self._more(), name="read more of what was sent", replace=True)
+            self._tasks.spawn(self._more(), name=_MORE, replace=True)
 
     async def _read(self, subject: Subject) -> None:
         if self._privacy is None or self._eraser is None:
@@ -151,18 +152,23 @@ class PrivacyViewModel(QObject):
             photos = [photo for one in report.trainings for photo in one.photos]
             self.photos.show(sorted(photos, key=lambda photo: not photo.is_left))
         if before is None or before.requests != report.requests:  # else keep the place
+            if self._tasks is not None:
+                self._tasks.cancel(_MORE)
             self.requests.show(report.requests, has_more=report.next_before is not None)
             self._next = report.next_before
         self.changed.emit()
 
     async def _more(self) -> None:
-        if self._privacy is None or self.report is None:
+        report = self.report
+        if self._privacy is None or report is None:
             return
         try:
-            page = await self._privacy.page(self.report.profile_id, self._next)
+            page = await self._privacy.page(report.profile_id, self._next)
         except PhotaError as error:
             self.told.emit(plain(error.message), False)
             return
+        if self.report is None or report.profile_id != self.report.profile_id:
+            return  # another person is shown meanwhile
         self._next = page.before
         self.requests.add(page.requests, has_more=page.before is not None)
 

@@ -110,7 +110,10 @@ def consent_text(report: PersonReport) -> str:
     given = [one for one in report.trainings if one.consent]
     if not given:
         return "No consent is on record: none was asked for on this computer."
-    parts = (f"{when(one.created)}\n{plain(one.consent, _LONGEST_CONSENT)}" for one in given)
+    parts = []
+    for one in given:
+        lines = (plain(line, _LONGEST_CONSENT) for line in one.consent.splitlines())
+        parts.append("\n".join((when(one.created), *lines)))
     return "\n\n".join(parts)
 
 

@@ -191,7 +191,9 @@ async def test_what_cannot_be_right_is_pointed_at(bench: Bench) -> None:
 
 async def test_another_bucket_needs_its_own_key(bench: Bench, bucket: FakeBucket) -> None:
     await bench.save(bucket)
+    assert bench.edit("secretEdit").placeholderText() == "Kept for this session"
     bench.type_in(bucketEdit="another-bucket")
+    assert bench.edit("secretEdit").placeholderText() == ""
     bench.press("saveBucketButton")
     assert bench.words("bucketTold") == "Another bucket needs its own key."
     assert bench.hosting.address == bucket.address

@@ -13,7 +13,7 @@ import pytest
 
 from phota_desktop.core.hosting import BucketAddress, HostedPhoto, HostedState, Provider
 from phota_desktop.core.jobs import Engine, Job, JobState, Variant
-from phota_desktop.core.person_report import shown_photo
+from phota_desktop.core.person_report import shown_photo, without_secrets
 from phota_desktop.core.profiles import ProfileStatus, TrainingTier
 from phota_desktop.core.requests import (
     EditRequest,
@@ -165,6 +165,11 @@ async def test_a_training_without_a_profile_is_found_by_its_tag(open_real_servic
         trainings.save(one)
         report = await privacy_of(services).report(Subject(tag=one.tag))
         assert (report.name, report.profile_id, report.photos_trained) == ("Anna", "", 0)
+
+
+def test_what_a_server_echoes_loses_its_secrets() -> None:
+    words = without_secrets(f"Cannot fetch {SIGNED} nor 'http://a.example/x?sig=s3cr3t'.")
+    assert words == "Cannot fetch https://photos.example:8443/a/b.jpg nor 'http://a.example/x'."
 
 
 async def test_the_text_is_harmless_complete_and_never_overwrites(
