@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from phota_desktop import __version__
+from phota_desktop.core.hosting import DEFAULT_PREFIX, Provider
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.options import (
     BASE_MODELS,
@@ -293,6 +294,46 @@ def _profile_verbs(verbs: Verbs) -> None:
         _output_options(one)
 
 
+BUCKET_NOTES = """With Phota, photos of this computer lie in a bucket of yours while a profile is
+trained: without their metadata, under names that nobody guesses, and open only through links that
+end after an hour or two. They are deleted there when the training ends.
+`set` reads the secret from a prompt or from standard input, never from an argument, and keeps it
+in the system's keyring: the secret access key (s3), the account key (azure), or the JSON key file
+of a service account (gcs). PHOTA_BUCKET_KEY_ID and PHOTA_BUCKET_SECRET can hold the credentials
+instead.
+"""
+
+
+def _bucket_verbs(verbs: Verbs) -> None:
+    bucket = _verb(verbs, "bucket", "where photos lie while a profile is trained", BUCKET_NOTES)
+    actions = bucket.add_subparsers(dest="action", metavar="ACTION", required=True)
+    status = _verb(actions, "status", "show the bucket and what lies in it", "")
+    setting = _verb(actions, "set", "use a bucket from now on", BUCKET_NOTES)
+    setting.add_argument("bucket", metavar="BUCKET", help="its name; Azure's container")
+    setting.add_argument(
+        "--provider",
+        type=_one_of(Provider),
+        metavar="|".join(Provider),
+        default=Provider.S3,
+        help="whose interface it speaks; default: s3, with all that is compatible",
+    )
+    setting.add_argument("--region", default="", help="such as eu-central-1; s3 only")
+    setting.add_argument("--endpoint", default="", metavar="URL", help="of others than the maker")
+    setting.add_argument("--account", default="", help="the storage account; azure only")
+    setting.add_argument("--prefix", default=DEFAULT_PREFIX, help="the folder in the bucket")
+    setting.add_argument("--key-id", default="", help="the access key's ID; s3 only")
+    test = _verb(actions, "test", "write, read, list and delete one small object", "")
+    clean = _verb(actions, "clean", "delete photos that no training needs any more", "")
+    clean.add_argument(
+        "--strays",
+        action="store_true",
+        help="also what this program left in the folder a day ago or longer, on any computer",
+    )
+    forget = _verb(actions, "forget", "forget the bucket and its credentials", "")
+    for one in (status, setting, test, clean, forget):
+        _output_options(one)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = argparse.ArgumentParser(
@@ -306,6 +347,7 @@ def parser() -> argparse.ArgumentParser:
 
     _image_verbs(verbs)
     _profile_verbs(verbs)
+    _bucket_verbs(verbs)
 
     jobs = verbs.add_parser("jobs", help="show what the journal knows")
     _output_options(jobs)

@@ -109,10 +109,11 @@ def _run(arguments: argparse.Namespace, output: Output) -> Exit:
 
         return key(arguments.action, output)
     from phota_desktop.cli import stopping
+    from phota_desktop.cli.bucket import bucket
     from phota_desktop.cli.jobs import jobs, resume
     from phota_desktop.cli.profiles import profiles
     from phota_desktop.cli.studio import image_verb
 
-    others = {"jobs": jobs, "resume": resume, "profiles": profiles}
+    others = {"jobs": jobs, "resume": resume, "profiles": profiles, "bucket": bucket}
     verb = others.get(arguments.verb, image_verb)
     return stopping.run(verb(arguments, output, folders))

@@ -103,6 +103,15 @@ class RunningTrainings:
             one for one in found if not one.state.is_over and not self._record.is_here(one)
         )
 
+    def needs_photos(self, tag: str) -> bool:
+        """Tell whether a server may still fetch a training's photos, or they are on their way."""
+        training = self._record.get(tag)
+        if training is None or training.state.is_over:
+            return False
+        if training.state is TrainingState.TRAINING:
+            return training.links_until is None or training.links_until > time.time()
+        return self.is_running(tag) or training.state is TrainingState.SENT
+
     async def hosts(self, tag: str) -> bool:
         """Tell whether photos of a training may lie in the bucket."""
         return tag in await self._record.left()
@@ -148,7 +157,7 @@ class RunningTrainings:
                 self.clean(training.tag)
             elif training.tag in left:
                 self._end_links(training)
-        for tag in left - {training.tag for training in found}:
+        for tag in left.keys() - {training.tag for training in found}:
             self.clean(tag)
         self._look_for_lost()
         return found
@@ -200,9 +209,11 @@ class RunningTrainings:
         while self._cleaning:
             await asyncio.wait(tuple(self._cleaning.values()))
             await asyncio.sleep(0)
-        tags = await self._record.left()
-        known = (self._record.get(tag) for tag in tags)
-        return sum(training is None or training.state.is_over for training in known)
+        left = 0
+        for tag, count in (await self._record.left()).items():
+            training = self._record.get(tag)
+            left += count if training is None or training.state.is_over else 0
+        return left
 
     def _end_links(self, training: Training) -> None:
         """Delete the photos at the latest when no link opens them any more."""
