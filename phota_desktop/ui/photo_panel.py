@@ -91,5 +91,5 @@ class PhotoPanel(QFrame):
         self._share_room()
 
     def _share_room(self) -> None:
-        photos = PHOTO_ROW * (self._studio.photos.rowCount() + 1)
+        photos = PHOTO_ROW * (self._studio.photos.rowCount() + 1) + 4 * GRID
         self.sidebar.set_room(max(int(self.height() * PEOPLE_SHARE), self.height() - photos))

@@ -112,7 +112,10 @@ class ProfileDelegate(QStyledItemDelegate):
         paint_line(painter, QRectF(left, top, right - left, line), row.name)
         painter.setFont(small_font(font, 0.85))
         painter.setPen(QColor(str(getattr(colours, row.colour))))
-        paint_line(painter, QRectF(left, top + line, right - left, line), row.words)
+        width = right - left
+        fits = painter.fontMetrics().horizontalAdvance(row.words) <= width
+        words = row.words if fits else row.brief
+        paint_line(painter, QRectF(left, top + line, width, line), words)
         if row.share is not None:
             groove = QRectF(left, body.bottom() - _LINE, right - left, _LINE)
             paint_ground(painter, groove, colours.line, _LINE / 2)

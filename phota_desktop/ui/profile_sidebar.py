@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from phota_desktop.ui.controls import Caption, plain_text
@@ -203,6 +203,11 @@ class ProfileSidebar(QFrame):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()  # words that wrap know their height only once they are shown
+        return super().event(event)
+
     def _offer_untick(self, people: PeopleViewModel) -> None:
         """Show the one thing to do about ticks of people who cannot be used."""
         if self._untick is None:
@@ -267,8 +272,11 @@ class ProfileSidebar(QFrame):
         for line in (self._find, self._tag):
             if line is not None and not line.isHidden():
                 taken += line.sizeHint().height() + GRID
-        for words in (self._warning, self._strip):
-            if words is not None and not words.isHidden():
-                taken += words.heightForWidth(self.width()) + GRID
+        if not self._warning.isHidden():
+            taken += self._warning.heightForWidth(self.width()) + GRID
+        if self._strip is not None and not self._strip.isHidden():
+            height = self._strip.heightForWidth(self.width())
+            self._strip.setFixedHeight(height)  # words that wrap would give way to the rows
+            taken += height + GRID
         room = max(FEWEST_ROWS * row, self._room - taken)
         self._list.setFixedHeight(min(max(rows, 1) * row, room))

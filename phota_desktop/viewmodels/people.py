@@ -208,7 +208,7 @@ class PeopleViewModel(QObject):
         listed = self._services is not None and self._services.people.is_listed
         if not self.takes_ticks or not listed or not self._form.profile_ids:
             return ()
-        ready = {one.id for one in self.people if one.is_ready}
+        ready = {one.id for one in self.people if one.is_ready} | self._removals.keys()
         return tuple(one for one in self._form.profile_ids if one not in ready)
 
     @property

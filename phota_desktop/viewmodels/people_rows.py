@@ -35,6 +35,7 @@ _STATUS: dict[ProfileStatus | None, tuple[str, str]] = {
     ProfileStatus.ERROR: ("Failed", "bad"),
     ProfileStatus.INACTIVE: ("Inactive", "quiet"),
 }
+_TRAINING = "Training "
 _PHASES = {"preparing": "Preparing", "uploading": "Uploading", "sending": "Sending"}
 
 
@@ -77,6 +78,11 @@ class Row:
     is_ready: bool = False
     actions: tuple[TrainingAction, ...] = ()
     needs_word: bool = False
+
+    @property
+    def brief(self) -> str:
+        """The words where there is no room for all: the line says that it is a training."""
+        return self.words.removeprefix(_TRAINING) if self.share is not None else self.words
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ def _training_state(
         return f"Failed{why}", "bad", None, (act.RETRY, act.DISMISS)
     if state is TrainingState.SENT:
         if needs_word:
-            return "Answer lost: may be charged", "warn", None, (act.LOOK, act.AGAIN, act.GIVE_UP)
+            return "Answer lost, maybe paid", "warn", None, (act.LOOK, act.AGAIN, act.GIVE_UP)
         return "Waiting for the answer", "accent", None, ()
     if state is TrainingState.TRAINING:
         return "Checking", "accent", None, ()
@@ -197,7 +203,7 @@ def explained(row: Row) -> str:
             " Phota does not list it. Training again may be charged a second time."
         )
     if TrainingAction.CONTINUE in row.actions:
-        return "Interrupted before it was sent. Nothing was paid, and no photo is left anywhere."
+        return "Interrupted before it was sent. Nothing was paid."
     if TrainingAction.DISMISS in row.actions:
         return f"{row.words.rstrip('.')}. Nothing was paid."
     return row.words

@@ -158,7 +158,7 @@ def plain_training(state: TrainingState, message: str = "") -> Training:
         (TrainingState.UPLOADING, False, ("preparing", 1, 12), "Preparing 1 of 12", "Cancel"),
         (TrainingState.SENT, False, None, "Waiting for the answer", ""),
         (
-            *(TrainingState.SENT, True, None, "Answer lost: may be charged"),
+            *(TrainingState.SENT, True, None, "Answer lost, maybe paid"),
             "Look again Train again Give up",
         ),
         (TrainingState.TRAINING, False, None, "Checking", ""),
