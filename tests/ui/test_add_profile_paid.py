@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,16 +12,21 @@ import pytest_asyncio
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 
-from phota_desktop.core.hosting import BucketAddress, Provider
 from phota_desktop.core.jobs import Engine
-from phota_desktop.core.secrets import BucketSecret
+from phota_desktop.core.profiles import Profile, ProfileStatus
+from phota_desktop.core.training import TrainingState
 from phota_desktop.services.composition import open_services
 from phota_desktop.viewmodels.training_words import PERSON_CONSENT, PET_CONSENT
+from tests.fake_bucket import FakeBucket
 from tests.fake_phota import FakePhotaThread
 from tests.ui.conftest import LEFT, Desk, until
 from tests.ui.profile_sheet import Sheet, drop, made, write_album
 
 LINKS = [f"https://photos.example/{n}.jpg" for n in range(5)]
+
+
+def _is_final(profile: Profile) -> bool:
+    return profile.status is not None and profile.status.is_final
 
 
 @pytest.fixture(scope="module")
@@ -115,20 +121,33 @@ async def test_local_photos_ask_for_a_bucket_and_the_cap_has_a_way_out(
     await until(lambda: sheet.started)
 
 
-async def test_a_bucket_that_is_set_up_meanwhile_is_enough(
-    paid: tuple[Sheet, FakePhotaThread], album: list[Path]
+async def test_twelve_photos_train_through_a_bucket_that_is_empty_afterwards(
+    paid: tuple[Sheet, FakePhotaThread], album: list[Path], fake_bucket: FakeBucket
 ) -> None:
-    sheet, _fake = paid
+    sheet, fake = paid
+    trainer, hosting = sheet.services.trainer, sheet.services.hosting
     await sheet.add(*album)
-    sheet.form.set_name("Anna")
-    sheet.form.set_consent(True)
+    QTest.keyClicks(sheet.dialog.name, "Anna")
+    QTest.mouseClick(sheet.dialog.consent, LEFT)
     assert sheet.problem == "Photos of this computer need a bucket."
     assert sheet.dialog.way_button.text() == "Set up a bucket…"
-    address = BucketAddress(Provider.S3, "annas-photos", "eu-central-1")
-    await sheet.services.hosting.save(address, BucketSecret("key-id", "secret"))
+    await hosting.save(fake_bucket.address, fake_bucket.secret)
     assert sheet.problem == ""
-    assert sheet.dialog.train_button.isEnabled()
-    assert "s3://annas-photos" in sheet.dialog.where.text()
+    assert fake_bucket.address.label in sheet.dialog.where.text()
+    QTest.mouseClick(sheet.dialog.train_button, LEFT)
+    await until(lambda: sheet.started)
+    training = await trainer.wait(sheet.started[0].tag)
+    assert (training.state, training.order.consent) == (TrainingState.TRAINING, PERSON_CONSENT)
+    assert len(fake_bucket.objects()) == 12
+    client = sheet.services.session.client(Engine.PHOTA)
+    async with asyncio.timeout(60):
+        while not _is_final(profile := await client.profiles.status(training.profile_id)):
+            await asyncio.sleep(0.2)
+    assert profile.status is ProfileStatus.READY
+    await trainer.learn(profile)
+    assert await trainer.cleaned() == 0
+    assert fake_bucket.objects() == {}
+    assert (len(fake.ledger.trainings()), fake.ledger.double_trainings()) == (1, 0)
 
 
 async def test_a_dropped_link_becomes_an_address(paid: tuple[Sheet, FakePhotaThread]) -> None:
