@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypedDict, Unpack
@@ -124,9 +125,9 @@ class TrainingRecord:
         """Return the trainings of a profile from the journal."""
         return await self._threads.journal(self._trainings.of_profile, profile_id)
 
-    async def left(self) -> set[str]:
-        """Return the tags of trainings whose photos are not all known to be gone."""
-        return {photo.tag for photo in await self._threads.journal(self._trainings.left)}
+    async def left(self) -> Counter[str]:
+        """Return how many photos of each training, by its tag, are not known to be gone."""
+        return Counter(photo.tag for photo in await self._threads.journal(self._trainings.left))
 
     def _take(self, training: Training) -> None:
         if self._known.get(training.tag) != training:
