@@ -56,21 +56,20 @@ class HostingViewModel(QObject):
         self.verdict = ""
         self.left: tuple[HostedPhoto, ...] = ()
         self.strays: tuple[str, ...] = ()
-        self.names: Mapping[str, str] = {}
         self.is_busy = False
         self._has_looked = False
         self._shown_test = 0
         self._tested: tuple[BucketAddress, BucketSecret | None] | None = None
+        self._name_of: Callable[[str], str] = lambda _tag: ""
         self._hosting: Hosting | None = None
         self._tasks: Tasks | None = None
         self._leave: Callable[[], None] = _nothing
 
     def attach(
-        self, hosting: Hosting, tasks: Tasks, names: Mapping[str, str] | None = None
+        self, hosting: Hosting, tasks: Tasks, name_of: Callable[[str], str] = lambda _tag: ""
     ) -> None:
-        """Take over the bucket; ``names`` are whom the trainings show, by their tags."""
-        self._hosting, self._tasks = hosting, tasks
-        self.names = names or {}
+        """Take over the bucket; ``name_of`` tells whom the training of a tag shows."""
+        self._hosting, self._tasks, self._name_of = hosting, tasks, name_of
         self._leave = hosting.changed.subscribe(lambda _hosting: self._on_change())
         self.changed.emit()
 
@@ -145,7 +144,7 @@ class HostingViewModel(QObject):
         """Return each photo in the bucket: whose, its file's name, since when."""
         rows = []
         for photo in self.left:
-            whose = plain(self.names.get(photo.tag, ""), 60)
+            whose = plain(self._name_of(photo.tag), 60)
             since = f"since {when(photo.uploaded)}" if photo.uploaded is not None else "perhaps"
             if photo.state is HostedState.PLANNED and photo.uploaded is None:
                 since = "perhaps uploaded"

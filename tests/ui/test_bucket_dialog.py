@@ -103,7 +103,7 @@ async def bench(live: Desk) -> AsyncIterator[Bench]:
     remembered: list[BucketAddress | None] = []
     hosting = Hosting(services.trainings, services.threads, remember=remembered.append, environ={})
     model = HostingViewModel()
-    model.attach(hosting, services.tasks, {TAG: "Anna"})
+    model.attach(hosting, services.tasks, {TAG: "Anna"}.__getitem__)
     dialog = BucketDialog(model, live.window)
     dialog.open()
     yield Bench(dialog, model, hosting, services)

@@ -40,7 +40,7 @@ class Bench:
         self.heard: list[tuple[str, object]] = []
         self.model.told.connect(lambda *what: self.heard.append(what))
         self.model.problem_found.connect(lambda *what: self.heard.append(what))
-        self.model.attach(self.hosting, self.tasks, {"pd-1": "An\u202ena"})
+        self.model.attach(self.hosting, self.tasks, lambda _tag: "An\u202ena")
 
     async def rest(self) -> None:
         async with asyncio.timeout(20):
