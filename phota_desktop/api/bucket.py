@@ -224,7 +224,7 @@ class Bucket:
             return await asyncio.to_thread(_listing, self._store, prefix)
         except (BaseError, OSError, ValueError) as error:
             told = bucket_errors.read_text(error)
-        if told.status == 403:  # the listing does not tell the time, any other answer does
+        if told.status in (400, 401, 403):  # it does not tell the time, any other answer does
             with contextlib.suppress(PhotaError):
                 url = self.plain_address(f"{prefix}/none")
                 told = told.at(await self._once("HEAD", url, b"", {}))
@@ -283,14 +283,14 @@ def _open(address: BucketAddress, secret: BucketSecret) -> Store:
     client: ClientConfig = {
         "allow_http": endpoint.startswith("http://"),
         "connect_timeout": "10s",
-        "timeout": "20s",
+        "timeout": "15s",
         "user_agent": f"phota-desktop/{__version__}",
         # Ours alone: with the system's, SSL_CERT_FILE would open our traffic (threat T21).
         "root_certificate": Path(certifi.where()).read_bytes(),
         "disable_system_certificates": True,
         **_NO_PROXY,  # type: ignore[typeddict-item]
     }
-    retry: RetryConfig = {"max_retries": 1, "retry_timeout": timedelta(seconds=30)}
+    retry: RetryConfig = {"max_retries": 1, "retry_timeout": timedelta(seconds=20)}
     if address.provider is Provider.S3:
         place = {"endpoint": endpoint} if endpoint else {}
         return S3Store(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import stat
 from dataclasses import replace
@@ -14,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.core.hosting import BucketAddress, Provider
 from phota_desktop.core.options import Operation, OutputFormat, Quality, Resolution
 from phota_desktop.core.pricing import PriceRow
 from phota_desktop.store.settings import Settings, SettingsStore, WindowState
@@ -131,3 +133,34 @@ def test_a_folder_in_the_way_is_a_disk_error(path: Path) -> None:
     with pytest.raises(PhotaError) as caught:
         SettingsStore(path).load()
     assert caught.value.kind is ErrorKind.DISK
+
+
+BUCKET = BucketAddress(Provider.S3, "photos", region="eu-central-1", prefix="ada")
+
+
+def test_a_bucket_is_kept_without_anything_secret(path: Path) -> None:
+    store = SettingsStore(path)
+    store.save(dataclasses.replace(store.load(), bucket=BUCKET))
+    assert SettingsStore(path).load().bucket == BUCKET
+    kept = json.loads(path.read_text())["bucket"]
+    assert set(kept) == {one.name for one in dataclasses.fields(BucketAddress)}
+    store.save(dataclasses.replace(store.load(), bucket=None))
+    assert SettingsStore(path).load().bucket is None
+
+
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        "s3://photos",
+        {},
+        {"provider": "ftp", "bucket": "photos"},
+        {"provider": "s3", "bucket": "a/b", "region": "x"},
+        {"provider": "s3", "bucket": "photos", "region": 1},
+        {"provider": "s3", "bucket": "photos", "endpoint": "file:///etc"},
+    ],
+)
+def test_a_bucket_that_cannot_be_one_is_none_and_said(path: Path, bucket: object) -> None:
+    path.write_text(json.dumps({"bucket": bucket}))
+    store = SettingsStore(path)
+    assert store.load().bucket is None
+    assert len(store.problems) == 1
