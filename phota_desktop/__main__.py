@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 VERBS = (
-    *("enhance", "edit", "generate", "remix", "profiles"),
+    *("enhance", "edit", "generate", "remix", "profiles", "bucket"),
     *("jobs", "resume", "key", "serve", "doctor"),
 )
 NO_WINDOW = 3

@@ -31,7 +31,7 @@ def test_the_command_line(arguments: list[str]) -> None:
 
 def test_every_verb_of_the_public_interface() -> None:
     image = {"enhance", "edit", "generate", "remix"}
-    assert set(VERBS) == image | {"profiles", "jobs", "resume", "key", "serve", "doctor"}
+    assert set(VERBS) == image | {"profiles", "bucket", "jobs", "resume", "key", "serve", "doctor"}
 
 
 def test_a_photo_may_begin_with_a_dash() -> None:
