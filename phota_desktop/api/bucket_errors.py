@@ -149,14 +149,12 @@ def refused(act: Act, answer: Answer, address: BucketAddress) -> PhotaError:
         hint = "Make it there first, or check its name, the region and the endpoint."
         return made(ErrorKind.INVALID, f"There is no {what} named {address.bucket}.", hint)
     if 300 <= status < 400 and address.provider is not Provider.S3:
-        words = "The bucket's server sends us to another address, which is not followed."
-        return made(ErrorKind.INVALID, words, "Check the endpoint.", "endpoint")
+        elsewhere = "The bucket's server sends us to another address, which is not followed."
+        return made(ErrorKind.INVALID, elsewhere, "Check the endpoint.", "endpoint")
     if code in _REGION_CODES or 300 <= status < 400:
-        is_there = f" It is in {answer.region}." if answer.region else ""
         hint = f"Set the region to {answer.region}." if answer.region else "Check the region."
-        return made(
-            ErrorKind.INVALID, f"The bucket is not in this region.{is_there}", hint, "region"
-        )
+        where = f"in {answer.region}, not in this region" if answer.region else "not in this region"
+        return made(ErrorKind.INVALID, f"The bucket is {where}.", hint, "region")
     if code in _UNKNOWN_KEY:
         return made(
             ErrorKind.KEY_REJECTED,

@@ -70,7 +70,18 @@ def no_credentials(address: BucketAddress, why: str) -> PhotaError:
 
 
 def _import() -> tuple[type[Bucket], type[NetworkThread]]:
-    from phota_desktop.api.bucket import Bucket
     from phota_desktop.api.network import NetworkThread
 
+    try:
+        from phota_desktop.api.bucket import Bucket
+    except ModuleNotFoundError as error:
+        if error.name != "obstore":
+            raise
+        raise PhotaError(
+            ErrorKind.INVALID,
+            "Buckets cannot be used on this kind of computer (Linux on ARM).",
+            hint="Give https addresses of the photos instead.",
+            field="bucket",
+            surely_not_charged=True,
+        ) from None
     return Bucket, NetworkThread

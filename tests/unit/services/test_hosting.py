@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -354,6 +355,15 @@ async def test_nothing_secret_is_written_or_logged(
         assert secret not in caplog.text
         assert secret.encode() not in written
         assert secret not in repr(vars(hosting))
+
+
+async def test_a_computer_without_the_library_is_told(
+    monkeypatch: pytest.MonkeyPatch, opens: Opens
+) -> None:
+    monkeypatch.delitem(sys.modules, "phota_desktop.api.bucket")
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(PhotaError, match="Linux on ARM"):
+        await (await opens()).host(training(), PHOTOS)
 
 
 # -- "Test this bucket" ---------------------------------------------------------------------
