@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from phota_desktop.ui.controls import Caption, plain_label
 from phota_desktop.ui.icons import pixmap
 from phota_desktop.ui.theme import GRID, tokens
-from phota_desktop.viewmodels.privacy_words import StepRow
+from phota_desktop.viewmodels.steps import StepRow
 
 _SIDE = 16
 _SAID = {"todo": "not yet", "doing": "at work", "good": "done", "warn": "mind", "bad": "failed"}

@@ -13,7 +13,7 @@ from phota_desktop.core.hosting import BucketAddress, HostedPhoto, HostedState, 
 from phota_desktop.core.person_report import shown_photo
 from phota_desktop.viewmodels.bucket_fields import address_of
 from phota_desktop.viewmodels.privacy_rows import when
-from phota_desktop.viewmodels.privacy_words import StepRow
+from phota_desktop.viewmodels.steps import StepRow
 from phota_desktop.viewmodels.words import count, plain
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class HostingViewModel(QObject):
         if self._hosting is None:
             return ""
         if self.address is None:
-            return "Save puts the key into this system’s keyring, and nowhere else."
+            return "Save puts the key into this system’s keyring; without one, it is kept for this session."
         source = self._hosting.source
         said = plain(self._hosting.finding.message)
         if not self.is_ready:

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.person_report import PersonReport
 from phota_desktop.viewmodels.privacy_rows import PhotoTable, RequestTable
-from phota_desktop.viewmodels.privacy_words import STEPS, StepRow
+from phota_desktop.viewmodels.privacy_words import STEPS
+from phota_desktop.viewmodels.steps import StepRow
 from phota_desktop.viewmodels.words import plain
 
 if TYPE_CHECKING:

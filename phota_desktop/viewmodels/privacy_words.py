@@ -40,15 +40,6 @@ class Figure:
     alarming: bool = False
 
 
-@dataclass(frozen=True)
-class StepRow:
-    """One step of a work as a person reads it; ``mark`` is todo, doing, good, warn or bad."""
-
-    title: str
-    mark: str
-    words: str = ""
-
-
 def who(report: PersonReport | None) -> str:
     """Return who it is and where the profile is."""
     if report is None:
