@@ -108,7 +108,7 @@ class HostingViewModel(QObject):
         if self._hosting is None:
             return ""
         if self.address is None:
-            return "Save puts the key into this system’s keyring; without one, it is kept for this session."
+            return "Save puts the key into this system’s keyring, or keeps it for this session."
         source = self._hosting.source
         said = plain(self._hosting.finding.message)
         if not self.is_ready:
