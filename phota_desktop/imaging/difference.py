@@ -109,7 +109,9 @@ def difference(
     ``CancelledError`` when ``is_cancelled`` says so between two tiles.
     """
     height, width = variant.shape[:2]
+    least = _LEAST_PART
     if max_side is not None and max(height, width) > max_side:
+        least = max(2, round(least * max_side / max(height, width)))
         variant = resized(variant, fitted(width, height, max_side))
         height, width = variant.shape[:2]
     laid, inside = _laid(original, (width, height), alignment)
@@ -121,11 +123,13 @@ def difference(
             raise CancelledError
         tile = slice(top, top + rows)
         delta[tile] = delta_e(lab(laid[tile]), lab(variant[tile]))
-    one, two, known = _even(_parts(laid)), _even(_parts(variant)), None
+    side = max(least, round(max(height, width) / _PARTS))
+    one, two, known = _even(_parts(laid, side)), _even(_parts(variant, side)), None
     parts = delta_e(one, two)
     if inside is not None:
         delta[inside == 0] = NO_DATA
-        known = _parts(inside) == 255
+        # A part counts when its neighbours, with which it was evened, have data too.
+        known = cv2.erode(_parts(inside, side), np.ones((3, 3), np.uint8)) == 255
     toned = _toned(one, two, known)
     beyond = delta_e(toned, two)
     if known is not None:
@@ -235,10 +239,9 @@ def _laid(
     return np.asarray(laid, np.uint8), inside
 
 
-def _parts(pixels: Pixels) -> Pixels:
+def _parts(pixels: Pixels, side: int) -> Pixels:
     """Reduce to the means of squares; what is left over on the right and below is not heeded."""
     height, width = pixels.shape[:2]
-    side = max(_LEAST_PART, round(max(height, width) / _PARTS))
     size = (max(1, width // side), max(1, height // side))
     whole = pixels[: size[1] * side, : size[0] * side]
     return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
