@@ -221,6 +221,7 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
     wanted = program.settings.preferred_engine
     await services.session.start(wanted, look=True)
     await services.queue.sweep()
+    await services.trainer.load()
     await services.queue.resume()
     await parts.reopening.look()
     await services.session.await_keyring(wanted)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from phota_desktop.core.pricing import PUBLISHED, PriceTable
 from phota_desktop.core.training import Training
 from phota_desktop.services.catalogues import Catalogues
+from phota_desktop.services.erasing import Eraser
 from phota_desktop.services.hosting import Hosting
 from phota_desktop.services.ledger import Ledger
 from phota_desktop.services.people import LOCAL_ACCOUNT, People
+from phota_desktop.services.privacy import Privacy
 from phota_desktop.services.prompts import PromptHistory
 from phota_desktop.services.queue import JobQueue
 from phota_desktop.services.recipes import RecipeBook
@@ -52,6 +54,8 @@ class Services:
     trainings: Trainings
     hosting: Hosting
     trainer: Trainer
+    privacy: Privacy
+    eraser: Eraser
 
     def prices(self) -> PriceTable:
         """Return Phota's prices in force: the published ones under the person's own."""
@@ -124,6 +128,14 @@ async def open_services(
         cap=lambda: services.settings.daily_cap,
         name=name,
     )
+    privacy = Privacy(
+        trainings,
+        journal,
+        people,
+        session,
+        threads,
+        lambda: services.settings.out_dir or folders.results,
+    )
     services = Services(
         folders=folders,
         settings=settings,
@@ -142,5 +154,7 @@ async def open_services(
         trainings=trainings,
         hosting=hosting,
         trainer=trainer,
+        privacy=privacy,
+        eraser=Eraser(privacy, trainings, trainer, hosting, people, session, threads, folders),
     )
     return services

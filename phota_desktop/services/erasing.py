@@ -140,6 +140,16 @@ class Eraser:
                 chosen |= set(await self.plan(subject)) - {place}
         return tuple(taken)
 
+    async def delete_profile(self, profile_id: str) -> None:
+        """Delete a profile, its photos in the bucket, its name and picture; the record stays.
+
+        Raises PhotaError for the first step that failed.
+        """
+        places = (Place.PROFILE, Place.BUCKET, Place.PICTURE, Place.NAME)
+        for step in await self.delete_everywhere(Subject(profile_id), lambda _: None, places):
+            if step.state is StepState.FAILED:
+                raise PhotaError(ErrorKind.BUSY, step.words)
+
     # -- the steps ----------------------------------------------------------------------
 
     async def _stop(self, subject: Subject) -> str:

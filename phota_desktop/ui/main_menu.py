@@ -18,6 +18,7 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
     calls = commands.calls()
     calls["folder"] = commands.open_folder
     calls["samples"] = commands.open_samples
+    calls["bucket"] = commands.open_bucket
     calls["panels"] = commands.layout.toggle_panels
     calls["single"] = lambda: commands.toggle_view(View.SINGLE)
     sections = (
@@ -34,6 +35,8 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
             ("full_screen", "Full screen"),
             ("jobs", "Jobs"),
             ("generated", "Generated pictures"),
+            ("add_profile", "Add a person or pet…"),
+            ("bucket", "Bucket for training photos…"),
             ("ledger", "What was spent…"),
         ),
         (("keys", "Keys"), ("settings", "Settings…")),

@@ -33,6 +33,11 @@ class PhotoPanel(QFrame):
     """Carries the :class:`Path` whose folder is to be opened."""
     mention_asked = Signal(str)
     """Carries the profile id to be mentioned in the prompt."""
+    add_asked = Signal(str)
+    """Carries the profile id to be trained anew, empty for someone new."""
+    privacy_asked = Signal(str)
+    photos_dropped = Signal(str, object)
+    """Carries a profile id, or nothing, and the paths of training photos."""
 
     def __init__(
         self, studio: StudioViewModel, art: ThumbnailArt, parent: QWidget | None = None
@@ -45,6 +50,9 @@ class PhotoPanel(QFrame):
         self._art = art
         self.sidebar = ProfileSidebar(self)
         self.sidebar.mention_asked.connect(self.mention_asked)
+        self.sidebar.add_asked.connect(self.add_asked)
+        self.sidebar.privacy_asked.connect(self.privacy_asked)
+        self.sidebar.photos_dropped.connect(self.photos_dropped)
         self._title = QLabel("Photos", self)
         plain_text(self._title)
         self._empty = Caption("Photos you open are listed here.", self)

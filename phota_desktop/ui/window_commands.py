@@ -62,6 +62,7 @@ class WindowCommands(QObject):
             "prompt": self.write_prompt,
             "generated": studio.show_generated,
             "ledger": self.show_ledger,
+            "add_profile": self.add_profile,
             **{one.value: partial(studio.form.set_operation, one) for one in Operation},
             "jobs": self.toggle_jobs,
             "side": lambda: self.toggle_view(View.SIDE),
@@ -272,6 +273,8 @@ class WindowCommands(QObject):
             from phota_desktop.ui.settings_dialog import SettingsDialog
 
             self._settings_dialog = SettingsDialog(self._window.settings, self._window)
+            if self._window.parts is not None:
+                self._window.parts.profile_commands.join_settings(self._settings_dialog)
         self._settings_dialog.refresh()
         self._settings_dialog.open()
         return self._settings_dialog
@@ -288,6 +291,16 @@ class WindowCommands(QObject):
             self._ledger_dialog.cap_asked.connect(self._raise_cap)
         self._ledger_dialog.set_folder(self._window.settings.results_folder)
         self._ledger_dialog.open()
+
+    def add_profile(self) -> None:
+        """Fill in a new person or pet."""
+        if self._window.parts is not None:
+            self._window.parts.profile_commands.add()
+
+    def open_bucket(self) -> None:
+        """Set up the bucket for training photos."""
+        if self._window.parts is not None:
+            self._window.parts.profile_commands.open_bucket()
 
     def _raise_cap(self) -> None:
         if self._ledger_dialog is not None:

@@ -80,7 +80,10 @@ class AddProfileViewModel(QObject):
     # -- the form -----------------------------------------------------------------------
 
     def open(self, paths: Sequence[Path] = (), profile_id: str = "") -> None:
-        """Show the form for someone new, or a new training of a profile, and add these photos."""
+        """Show the form for someone new, or a new training of a profile, and add these photos.
+
+        In place of a profile's id the tag of a training that failed fills in its order again.
+        """
         if profile_id != self.draft.profile_id:
             self._kept[self.draft.profile_id] = replace(self.draft, rows=self.photos.rows)
             draft = self._kept.pop(profile_id, None)
@@ -327,13 +330,15 @@ class AddProfileViewModel(QObject):
         from phota_desktop.services.training_record import HIDDEN
 
         person = self._services.people.find(profile_id)
-        earlier = [one for one in self._services.trainer.known() if one.profile_id == profile_id]
+        known = self._services.trainer.known()
+        earlier = [one for one in known if profile_id in (one.profile_id, one.tag)]
         order = earlier[0].order if earlier else None
         photos = order.photos if order else ()
         # Addresses that may have been secret were not kept whole.
         links = [photo for photo in photos if is_address(photo) and HIDDEN not in photo]
         files = [Path(photo) for photo in photos if not is_address(photo)]
         name = person.name if person is not None else order.name if order else ""
+        was_trained = person is not None or any(one.profile_id == profile_id for one in earlier)
         kind = person.kind if person is not None and person.kind in tuple(Kind) else ""
         draft = Draft(
             profile_id,
@@ -341,7 +346,7 @@ class AddProfileViewModel(QObject):
             kind=Kind(kind) if kind else order.kind if order else Kind.PERSON,
             tier=order.tier if order else TrainingTier.STANDARD,
             addresses="\n".join(links),
-            note=again_words(name, had_photos=bool(files)),
+            note=again_words(name, had_photos=bool(files)) if was_trained else "",
         )
         self._show(draft)
         self.intake.add(files, missing_too=False)
