@@ -1,9 +1,4 @@
-"""What changed between an original and its variant: ΔE at each pixel, a heat map, and a share.
-
-ΔE is CIEDE2000 without its three terms of hue (G, T and the turn in blue), which are CIE94's chroma
-and hue beside CIEDE2000's lightness. On spoiled and enhanced photographs it is on average within
-0.1 to 0.4 of CIEDE2000 (ΔE76 within 1 to 3), at a twentieth of its time.
-"""
+"""What changed between an original and its variant: ΔE at each pixel, a heat map, and a share."""
 
 from __future__ import annotations
 
@@ -11,18 +6,16 @@ import math
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from phota_desktop.core.alignment import Alignment
 from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.decoding import fitted, resized
+from phota_desktop.imaging.delta_e import Floats, delta_e, lab, three_channels
 from phota_desktop.imaging.registration import centred
-
-Floats = npt.NDArray[np.float32]
+from phota_desktop.imaging.tone import toned
 
 NO_DATA = -1.0
 """Stands in a map of ΔE where the other picture has no pixel."""
@@ -37,20 +30,8 @@ _PARTS = 256
 """About how many parts there are along the long side."""
 _LEAST_PART = 8
 """Pixels along a part's side at least: the square in which JPEG errs."""
-_KNOTS = 8
-"""Lightnesses between which the tone change is straight; clipping has a knee."""
-_SAMPLES = 2000
-"""Parts from which the tone change is learnt."""
 _TILE_PIXELS = 64 * 1024
 """Pixels worked on at once: a few floats of each stay in a core's cache."""
-_TO_XYZ = np.array(
-    [
-        [0.412453, 0.357580, 0.180423],
-        [0.212671, 0.715160, 0.072169],
-        [0.019334, 0.119193, 0.950227],
-    ]
-)
-"""IEC 61966-2-1, linear R G B to X Y Z under D65."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +96,7 @@ def difference(
         variant = resized(variant, fitted(width, height, max_side))
         height, width = variant.shape[:2]
     laid, inside = _laid(original, (width, height), alignment)
-    laid, variant = _bgr(laid), _bgr(variant)
+    laid, variant = three_channels(laid), three_channels(variant)
     delta = np.empty((height, width), np.float32)
     rows = max(1, _TILE_PIXELS // width)
     for top in range(0, height, rows):
@@ -130,8 +111,8 @@ def difference(
         delta[inside == 0] = NO_DATA
         # A part counts when its neighbours, with which it was evened, have data too.
         known = cv2.erode(_parts(inside, side), np.ones((3, 3), np.uint8)) == 255
-    toned = _toned(one, two, known)
-    beyond = delta_e(toned, two)
+    without_tone = toned(one, two, known)
+    beyond = delta_e(without_tone, two)
     if known is not None:
         parts[~known], beyond[~known] = NO_DATA, NO_DATA
     return Difference(delta, parts, beyond)
@@ -155,58 +136,6 @@ def heat(delta: Floats, gain: float = 1.0) -> Pixels:
     colours = _ramp().view(np.uint32).ravel().take(scaled)
     colours[delta < 0] = int.from_bytes(bytes((NO_DATA_GREY,) * 3 + (255,)), "little")
     return np.ascontiguousarray(colours).view(np.uint8).reshape(*delta.shape, 4)
-
-
-def lab(bgr: Pixels) -> Floats:
-    """Return CIELAB (D65, L 0 to 100), HxWx3 float32, of sRGB bytes; alpha is not heeded."""
-    light = cv2.transform(cv2.LUT(_bgr(bgr), _LIGHT), _BGR_TO_XYZ)
-    bent = _BENT.take(light.astype(np.uint16))
-    return np.asarray(cv2.transform(bent, _BENT_TO_LAB), np.float32)
-
-
-def delta_e(one: Floats, two: Floats) -> Floats:
-    """Return ΔE between two arrays of CIELAB, HxWx3, as told at the top of this module."""
-    l_one, a_one, b_one = _planes(one)
-    l_two, a_two, b_two = _planes(two)
-    chroma, other = _magnitude(a_one, b_one), _magnitude(a_two, b_two)
-    more = chroma - other
-    more *= more
-    chroma += other
-    a_one -= a_two
-    b_one -= b_two
-    a_one *= a_one
-    b_one *= b_one
-    hue = a_one
-    hue += b_one
-    hue -= more
-    # Chroma is a sum of two here, and is to be a mean: half the factors.
-    for part, factor in ((more, 0.0225), (hue, 0.0075)):
-        weight = chroma * np.float32(factor)
-        weight += 1
-        weight *= weight
-        part /= weight
-    middle = l_one + l_two
-    middle *= 0.5
-    middle -= 50
-    middle *= middle
-    weight = np.sqrt(middle + 20)
-    middle *= 0.015
-    middle /= weight
-    middle += 1
-    l_one -= l_two
-    l_one /= middle
-    l_one *= l_one
-    l_one += more
-    l_one += hue
-    return np.asarray(np.sqrt(np.maximum(l_one, 0, out=l_one), out=l_one), np.float32)
-
-
-def _planes(colours: Floats) -> tuple[Floats, ...]:
-    return tuple(np.asarray(plane, np.float32) for plane in cv2.split(colours))
-
-
-def _magnitude(one: Floats, two: Floats) -> Floats:
-    return np.asarray(cv2.magnitude(one, two), np.float32)
 
 
 def _laid(
@@ -252,79 +181,6 @@ def _even(parts: Pixels) -> Floats:
     return np.asarray(cv2.blur(lab(parts), (3, 3)), np.float32)
 
 
-def _toned(one: Floats, two: Floats, known: npt.NDArray[np.bool_] | None) -> Floats:
-    """Give the first picture the tone of the second: one smooth map of colours for all of it.
-
-    A line of pieces over L, and powers of a and b that depend on L, fitted by least squares that
-    heed a part less the more it differs, so that a replaced region does not pass as tone.
-    """
-    colours = one.reshape(-1, 3)
-    source, target = colours, two.reshape(-1, 3)
-    if known is not None:
-        source, target = source[known.ravel()], target[known.ravel()]
-    if not len(source):
-        return one
-    step = max(1, len(source) // _SAMPLES)
-    terms, wanted = _terms(source[::step]), target[::step].astype(np.float64) / 100
-    # Where little speaks for a term, the colours stay as they are.
-    stay = np.zeros((terms.shape[1], 3))
-    stay[:_KNOTS, 0] = np.linspace(0, 1, _KNOTS)
-    stay[_KNOTS : _KNOTS + 2, 1:] = np.eye(2)
-    # Either all of the picture changed its tone, or most of it stayed as it is: the better fit.
-    rest = _product(terms, stay)
-    even, calm = np.ones(len(wanted)), _heed(np.linalg.norm(rest - wanted, axis=1))
-    numbers = min(
-        (_tone(terms, wanted - rest, weights) for weights in (even, calm)),
-        key=lambda found: float(
-            np.minimum(np.linalg.norm(_product(terms, found) + rest - wanted, axis=1), 0.05).mean()
-        ),
-    )
-    numbers = stay + numbers
-    toned = _product(_terms(colours), numbers * 100)
-    return np.asarray(toned.reshape(one.shape), np.float32)
-
-
-def _tone(
-    terms: Floats, wanted: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return the numbers by which the terms explain most parts; small for idle terms."""
-    bound = np.eye(terms.shape[1]) * 1e-4 * len(wanted)
-    for _ in range(6):
-        weighted = terms * weights[:, None]
-        numbers = np.linalg.solve(_product(weighted.T, terms) + bound, _product(weighted.T, wanted))
-        weights = _heed(np.linalg.norm(_product(terms, numbers) - wanted, axis=1))
-    return numbers
-
-
-def _heed(far: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return weights that fall with the distance, measured by that of most parts."""
-    reach = max(3.0 * float(np.median(far)), 0.02)
-    return np.asarray(1 / (1 + (far / reach) ** 2) ** 2, np.float64)
-
-
-def _product(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Multiply matrices without BLAS, whose threads cost more here than they do."""
-    return np.asarray(
-        cv2.gemm(one.astype(np.float64), two.astype(np.float64), 1.0, np.empty(0), 0.0)
-    )
-
-
-def _terms(colours: Floats) -> Floats:
-    light, a, b = (colours / 100).T
-    at = np.arange(_KNOTS, dtype=np.float32)[:, None]
-    knots = np.maximum(1 - np.abs(np.clip(light, 0, 1) * (_KNOTS - 1) - at), 0)
-    terms = [a, b, light * a, light * b, light * light * a, light * light * b, a * a, a * b, b * b]
-    return np.asarray(np.stack([*knots, *terms], axis=1), np.float32)
-
-
-def _bgr(pixels: Pixels) -> Pixels:
-    if pixels.ndim == 2:
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
-    if pixels.shape[2] == 3:
-        return pixels
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR), np.uint8)
-
-
 def _ramp() -> Pixels:
     """Return the 256 colours of the heat map, 256x4 BGRA."""
     levels = np.arange(256, dtype=np.uint8).reshape(-1, 1)
@@ -335,27 +191,3 @@ def _ramp() -> Pixels:
 def _percent(share: float) -> str:
     percent = share * 100
     return f"{percent:.0f}" if percent >= 1 or percent < 0.05 else f"{percent:.1f}"
-
-
-def _light_table() -> Floats:
-    """Return linear light of sRGB bytes, 0 to 65535, as OpenCV wants a table."""
-    level = np.arange(256) / 255
-    light = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    return np.asarray(light * 65535, np.float32)
-
-
-def _bent_table() -> Floats:
-    """Return CIELAB's cube root with its straight foot, of 0 to 65535."""
-    value = np.arange(65536) / 65535
-    return np.where(value > 216 / 24389, np.cbrt(value), (24389 / 27 * value + 16) / 116).astype(
-        np.float32
-    )
-
-
-_LIGHT = _light_table()
-_BENT = _bent_table()
-# Rounded by adding a half before the cut; a hair less than white keeps the index in the table.
-_BGR_TO_XYZ = np.column_stack(
-    [(_TO_XYZ / _TO_XYZ.sum(axis=1, keepdims=True))[:, ::-1] * 0.99999, np.full(3, 0.5)]
-)
-_BENT_TO_LAB = np.array([[0, 116, 0, -16], [500, -500, 0, 0], [0, 200, -200, 0]], np.float64)

@@ -12,16 +12,15 @@ from hypothesis import given
 from hypothesis.extra import numpy as hnp
 
 from phota_desktop.core.alignment import Alignment, FrameMap
+from phota_desktop.imaging.delta_e import delta_e, lab
 from phota_desktop.imaging.difference import (
     CHANGED,
     HEAT_FULL,
     NO_DATA,
     NO_DATA_GREY,
     changed_share,
-    delta_e,
     difference,
     heat,
-    lab,
 )
 from phota_desktop.imaging.registration import centred, register
 from tests.benchmarks import degrade, shifted
