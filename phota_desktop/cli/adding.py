@@ -95,13 +95,23 @@ async def _earlier(verb: ProfileVerb, order: TrainingOrder) -> Training | Exit |
     """
     trainer, output = verb.services.trainer, verb.output
     for earlier in trainer.known():
-        if earlier.state.is_over or earlier.state is TrainingState.TRAINING:
+        if earlier.state.is_over:
             continue
         photos = set(earlier.order.photos) == set(order.photos)
         name = earlier.name == order.name
+        same = photos and name and earlier.order.tier is order.tier
         if earlier.state.is_unsent:
-            if photos and name and earlier.order.tier is order.tier:
+            if same:
                 return await trainer.wait(earlier.tag)
+            continue
+        if earlier.state is TrainingState.TRAINING:
+            # As after a kill of the command that sent it: its repetition is no second order.
+            if same and earlier.engine is Engine.PHOTA:
+                output.say(
+                    f"{show_name(earlier.name)} is in training with these photos already;"
+                    " nothing is sent or charged again."
+                )
+                return earlier
             continue
         if not photos and not name:
             continue

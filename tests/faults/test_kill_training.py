@@ -79,6 +79,34 @@ def test_a_kill_at_any_step_costs_nothing(tmp_path: Path) -> None:
     assert sum(kills for *_, kills in found) == len(POINTS) + sum(1 for p in POINTS if p.then)
 
 
+def _point(name: str) -> Point:
+    return next(point for point in POINTS if point.name == name)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.faults
+def test_every_way_back_after_a_kill_costs_nothing(tmp_path: Path) -> None:
+    """A person adds the same photos once more, or two programs take the training up at once."""
+    photos = photographs(tmp_path / "photos")
+
+    def killed(way: tuple[str, int, str]) -> Outcome:
+        name, programs, verb = way
+        with Trainee(tmp_path / f"{name}-{programs}".replace(" ", "-"), moto, photos).open() as it:
+            it.kill_at(_point(name))
+            it.age()
+            words = it.add() if verb == "add" else ["resume", "--yes"]
+            with ThreadPoolExecutor(programs) as pool:
+                list(pool.map(lambda _: it.run(*words), range(programs)))
+            it.finish()
+            return f"{name}, {programs} times {verb}", it.problems(), it.kills
+
+    names = ("after six uploads", "made, and its answer lost", "training")
+    ways = [(name, *how) for name in names for how in ((1, "add"), (2, "resume"))]
+    with start_moto() as moto:
+        found = _each(killed, ways)
+    assert [(name, problems) for name, problems, _ in found if problems] == []
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.faults
 def test_kills_at_random_moments_cost_nothing(tmp_path: Path) -> None:
@@ -102,8 +130,7 @@ def test_kills_at_random_moments_cost_nothing(tmp_path: Path) -> None:
 @pytest.mark.faults
 def test_a_fresh_tag_without_asking_is_caught(tmp_path: Path) -> None:
     photos = photographs(tmp_path / "photos")
-    lost = next(point for point in POINTS if point.name == "made, and its answer lost")
     with start_moto() as moto, Trainee(tmp_path / "it", moto, photos, "fresh-tag").open() as it:
-        it.kill_at(lost)
+        it.kill_at(_point("made, and its answer lost"))
         it.finish()
         assert any("2 profiles were made" in problem for problem in it.problems())
