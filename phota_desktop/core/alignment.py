@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Point = tuple[float, float]
 Size = tuple[int, int]
@@ -104,11 +104,12 @@ IDENTITY = FrameMap()
 class Alignment:
     """Where each point of an original is in its variant, and how far that can be relied on.
 
-    ``frames`` maps fractions of the original's frame to fractions of the variant's; both sizes
-    are of the whole pictures. ``confidence`` is the share (0 to 1) of the parts with detail that
-    look alike once aligned. ``residual`` is the median distance of matched points from the map,
-    ``uncertainty`` the expected error of the map over the frame (root mean square); both in pixels
-    of the smaller picture. When not ``is_sure``, ``frames`` lays frame on frame.
+    ``frames`` maps fractions of the original's frame to fractions of the variant's; the sizes are
+    those of the pictures that were aligned, or of the whole ones (``of_sizes``). ``confidence`` is
+    the share (0 to 1) of the parts with detail that look alike once aligned. ``residual`` is the
+    median distance of matched points from the map, ``uncertainty`` the expected error of the map
+    over the frame (root mean square); both in pixels of the smaller picture. When not ``is_sure``,
+    ``frames`` lays frame on frame.
     """
 
     frames: FrameMap
@@ -203,14 +204,19 @@ class Alignment:
 
     def inverted(self) -> Alignment:
         """Return where each point of the variant is in the original."""
-        return Alignment(
-            self.frames.inverse(),
-            self.variant_size,
-            self.original_size,
-            self.confidence,
-            self.residual,
-            self.uncertainty,
-            self.is_sure,
+        return replace(
+            self,
+            frames=self.frames.inverse(),
+            original_size=self.variant_size,
+            variant_size=self.original_size,
+        )
+
+    def of_sizes(self, original_size: Size, variant_size: Size) -> Alignment:
+        """Return the same for the whole pictures, where smaller levels of them were aligned."""
+        found = replace(self, original_size=original_size, variant_size=variant_size)
+        larger = found.unit[0] / self.unit[0]
+        return replace(
+            found, residual=self.residual * larger, uncertainty=self.uncertainty * larger
         )
 
     def words(self) -> str:

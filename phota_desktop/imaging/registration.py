@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float32]
 COARSE_SIDE, FINE_SIDE = 512, 1024
 """Pixels of the long sides at which a start is sought and at which it is refined."""
 LEAST_SIDE = 32
-"""Pictures with a shorter side than this are not aligned: too few parts to agree."""
+"""Pictures with a shorter side than this at ``COARSE_SIDE`` are not aligned: too few parts."""
 MOST_SCALE, MOST_DEGREES = 2.5, 15.0
 """Beyond these a start is chance: no edit turns or enlarges a photo more and still compares."""
 
@@ -60,7 +60,8 @@ def register(
     """Find where the original's points are in the variant.
 
     Both are upright pictures, HxW gray, HxWx3 BGR or HxWx4 BGRA, uint8, of any sizes; levels of
-    at least 1024 pixels suffice, and larger ones are reduced to that. Supported: any shift that
+    at least 1024 pixels suffice (``Alignment.of_sizes`` then tells pixels of the whole pictures),
+    and larger ones are reduced to that. Supported: any shift that
     leaves half of the frame, scale 0.4 to 2.5, turns up to 15°, other aspect ratios, cropped,
     extended or stretched. Not: mirrored or upside down, bent, seen from elsewhere. Uses about
     40 bytes for each of 1024² pixels besides its inputs. Raises ``CancelledError`` when
@@ -73,6 +74,8 @@ def register(
         return Alignment.unsure(*sizes)
     fine = _Pair(original, variant, FINE_SIDE)
     coarse = fine.reduced(COARSE_SIDE)
+    if min(*coarse.original_size, *coarse.variant_size) < LEAST_SIDE:
+        return Alignment.unsure(*sizes)
     best: tuple[float, FrameMap] | None = None
     for start in _starts(coarse, *sizes):
         if is_cancelled():

@@ -104,6 +104,16 @@ def test_an_alignment_is_said_in_words(frames: FrameMap, said: str) -> None:
     assert alignment(frames).words() == said
 
 
+def test_lengths_are_told_in_pixels_of_the_smaller_whole_picture() -> None:
+    level = Alignment(FrameMap(x=0.01), (1500, 1000), (1024, 683), 0.8, 0.2, 0.1, is_sure=True)
+    whole = level.of_sizes((6000, 4000), (2048, 1366))
+    assert level.words() == "shifted 10 px"
+    assert whole.words() == "shifted 20 px"
+    assert (whole.residual, whole.uncertainty) == (0.4, 0.2)
+    assert whole.frames == level.frames
+    assert whole.inverted().inverted().frames.at((0.2, 0.9)) == pytest.approx((0.21, 0.9))
+
+
 def test_points_that_disagree_have_no_say() -> None:
     rng = np.random.default_rng(3)
     truth = np.array([[1.01, -0.012, 4.0], [0.012, 1.01, -3.0]])
@@ -202,6 +212,8 @@ def test_nothing_to_hold_on_to_is_not_aligned() -> None:
     assert not register(*noise).is_sure
     assert not register(np.full((600, 900), 7, np.uint8), ramp).is_sure
     assert not register(ramp[:20], ramp[:21]).is_sure
+    assert not register(noise[0][:40], noise[1][:40]).is_sure
+    assert not register(noise[0][:60], noise[1][:, :40]).is_sure
 
 
 def test_it_can_be_stopped_between_steps() -> None:
