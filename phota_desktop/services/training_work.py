@@ -81,7 +81,7 @@ class RunningTrainings:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._cleaning: dict[str, asyncio.Task[int]] = {}
         self._problems: dict[str, PhotaError] = {}
-        self._is_loaded = False
+        self._is_loaded = self._is_closed = False
         self._unsubscribe = session.changed.subscribe(lambda _: self._look_for_lost())
         self.changed.subscribe(self._on_changed)
 
@@ -226,6 +226,9 @@ class RunningTrainings:
 
     async def _clean_at(self, tag: str, when: float) -> None:
         await asyncio.sleep(max(0.0, when - time.time()))
+        running = self._running.get(tag)
+        if running is not None:  # they may be on their way again: new links have their own end
+            await asyncio.wait([running])
         self.clean(tag)
 
     def _on_changed(self, training: Training) -> None:
@@ -247,7 +250,7 @@ class RunningTrainings:
                 held.close()
             self._running.pop(tag, None)
             training = self._record.get(tag)
-            if training is not None:  # it needs a word now, or is at work no longer
+            if training is not None and not self._is_closed:  # it may need a word now
                 self.changed.emit(training)
 
         running.add_done_callback(stopped)
@@ -283,6 +286,7 @@ class RunningTrainings:
 
     async def close(self) -> None:
         """Stop all work; everything goes on from the journal at the next start."""
+        self._is_closed = True
         self._unsubscribe()
         running = (*self._running.values(), *self._cleaning.values())
         for one in running:
