@@ -46,6 +46,10 @@ async def follow(
     try:
         profile = await _poll(services, output, training)
     except PhotaError as error:
+        await tell_left(services, output)
+        if error.kind is ErrorKind.GONE:  # deleted elsewhere: that ended it
+            output.error(error)
+            return of_kind(error.kind)
         if await trainer.hosts(tag):
             output.error(error)
             output.complain(f"The photos of {show_name(training.name)} stay hosted. {RESUME}")

@@ -55,14 +55,14 @@ def photographs(folder: Path) -> list[str]:
     folder.mkdir()
     names = []
     with Image.open(ROOT / "resources" / "samples" / "portrait.jpg") as opened:
-        portrait = opened.convert("RGB").resize((1400, 1400))
+        portrait = opened.convert("RGB").resize((1700, 1700))
     for n in range(PHOTOS):
         tags = Image.Exif()
         tags[0x013B] = "Owner Of This"
         tags.get_ifd(0x8825)[1] = "N"
         left, top = 60 * (n % 4), 90 * (n // 4)
         path = folder / f"IMG_{n:02}.jpg"
-        portrait.crop((left, top, left + 1100, top + 800)).save(path, quality=88, exif=tags)
+        portrait.crop((left, top, left + 1400, top + 1050)).save(path, quality=88, exif=tags)
         names.append(str(path))
     return names
 
