@@ -32,6 +32,8 @@ async def finish_trainings(
 ) -> list[Exit]:
     """Take every open training as far as it goes; what costs money is asked about first."""
     trainer = services.trainer
+    for problem in services.trainings.problems:
+        output.complain(problem)
     here = trainer.all_here()
     exits = [_of_another(one, output) for one in trainer.open_elsewhere()]
     for training in here:
