@@ -23,6 +23,7 @@ from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.profiles import Profile
 from phota_desktop.core.training import TrainingState
 from phota_desktop.services.composition import Services
+from phota_desktop.services.people import EVERYBODY
 from phota_desktop.store.files import write_new
 from phota_desktop.store.paths import AppFolders
 
@@ -93,7 +94,7 @@ class ProfileVerb:
         people, trainer = self.services.people, self.services.trainer
         await self._tidy()
         await trainer.look_again()
-        problem = await people.refresh()
+        problem = await people.refresh(most=EVERYBODY)
         if problem is not None and not people.is_listed:
             raise problem
         for training in trainer.known():

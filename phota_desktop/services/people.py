@@ -7,8 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
@@ -16,9 +15,11 @@ from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import Profile, ProfileStatus
 from phota_desktop.services import portraits
+from phota_desktop.services.person import Account, everyone, lacks_picture, merge
+from phota_desktop.services.person import Person as Person
 from phota_desktop.services.session import Session
 from phota_desktop.services.threads import Threads
-from phota_desktop.store.notebook import Notebook, PersonName
+from phota_desktop.store.notebook import Notebook
 from phota_desktop.store.paths import AppFolders
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ _log = logging.getLogger(__name__)
 LOCAL_ACCOUNT = "local"
 """The account of the local engine in the notebook and the cache."""
 LONGEST_NAME = 80
-_MOST_PEOPLE = 1000
-_OUR_TAG = "pd-"
-"""How the tags begin by which a lost training is found again; they are no names."""
+EVERYBODY = 1000
+"""More profiles than this are not listed."""
+AT_ONCE = 12
+"""States that one refresh asks for: an account of usual size is known at once."""
 _FUTILE = (
     *(ErrorKind.OFFLINE, ErrorKind.KEY_REJECTED, ErrorKind.BUSY, ErrorKind.DISK),
     *(ErrorKind.NO_CREDIT, ErrorKind.TOO_SLOW, ErrorKind.CANCELED),
@@ -39,58 +41,6 @@ _FUTILE = (
 """What would end the next question in the same way."""
 _HARMLESS = (ErrorKind.GONE, ErrorKind.BAD_IMAGE)
 """What says something of one profile alone: no picture yet, or none that is one."""
-_WITH_PICTURE = (ProfileStatus.READY, ProfileStatus.INACTIVE)
-
-
-@dataclass(frozen=True)
-class Person:
-    """A person or pet of the account; ``kind`` is our own word for it, empty when never said.
-
-    ``status`` is None while it is not known; ``message`` is the server's reason, mostly empty.
-    """
-
-    id: str
-    name: str
-    status: ProfileStatus | None = None
-    message: str = ""
-    picture: Path | None = None
-    kind: str = ""
-    tag: str = ""
-    """As the server has it; the one by which a training of ours is found again is no name."""
-
-    is_nameless: bool = False
-    """True while the name is only made of the id."""
-
-    def called(self, name: str) -> Person:
-        """Return this person under a name."""
-        return replace(self, name=name, is_nameless=False)
-
-    @property
-    def foreign_tag(self) -> str:
-        """The tag that somebody gave it, empty for none and for one of ours."""
-        return "" if self.tag.startswith(_OUR_TAG) else self.tag
-
-    @property
-    def is_ready(self) -> bool:
-        """Tell whether requests can use this profile."""
-        return self.status is ProfileStatus.READY
-
-    @property
-    def initials(self) -> str:
-        """One or two letters in the place of a picture; ``"?"`` for a name that has none."""
-        firsts = [next((c for c in word if c.isalnum()), "") for word in self.name.split()]
-        letters = [letter for letter in firsts if letter]
-        return "".join(letters[:1] + letters[1:][-1:]).upper() or "?"
-
-
-@dataclass(frozen=True)
-class _Account:
-    """What is known of one account."""
-
-    profiles: tuple[Profile, ...] = ()
-    names: Mapping[str, PersonName] = field(default_factory=dict)
-    pictures: Mapping[str, Path] = field(default_factory=dict)
-    is_listed: bool = False
 
 
 class People:
@@ -114,8 +64,8 @@ class People:
         self._notebook = notebook
         self._threads = threads
         self._cache = folders.cache / "people"
-        self._accounts: dict[str, _Account] = {}
-        self._built: tuple[_Account, tuple[Person, ...]] = (_Account(), ())
+        self._accounts: dict[str, Account] = {}
+        self._built: tuple[Account, tuple[Person, ...]] = (Account(), ())
         self._turn = asyncio.Lock()
         self._refreshing: dict[str, asyncio.Future[PhotaError | None]] = {}
         self._shown = self.account
@@ -132,7 +82,7 @@ class People:
         """Everyone listed: those with a name first, by name, the others as the server has them."""
         known = self._known(self.account)
         if self._built[0] is not known:
-            self._built = (known, _everyone(known))
+            self._built = (known, everyone(known))
         return self._built[1]
 
     @property
@@ -144,7 +94,7 @@ class People:
     def names(self) -> Mapping[str, str]:
         """The names of everyone known to the account, also of profiles that are no more."""
         known = self._known(self.account)
-        listed = {profile.id: _person(profile, known).name for profile in known.profiles}
+        listed = {person.id: person.name for person in self.people}
         return {key: one.name for key, one in known.names.items() if one.name} | listed
 
     @property
@@ -156,7 +106,7 @@ class People:
         """Return one person of the present account, None when it lists no such profile."""
         return next((person for person in self.people if person.id == profile_id), None)
 
-    async def refresh(self, *, most: int = _MOST_PEOPLE) -> PhotaError | None:
+    async def refresh(self, *, most: int = AT_ONCE) -> PhotaError | None:
         """Ask the server who there is, how the unfinished trainings are, and for new pictures.
 
         Free. Returns, and does not raise, the first error: what was known before stays then. A
@@ -225,7 +175,7 @@ class People:
         account, client = self.account, await self._client()
         async with self._turn:
             try:
-                profiles = (await client.profiles.ids())[:_MOST_PEOPLE]
+                profiles = (await client.profiles.ids())[:EVERYBODY]
             finally:
                 self.asked_at = time.monotonic()
             await self._list(account, profiles)
@@ -294,7 +244,7 @@ class People:
         ids = [profile.id for profile in profiles]
         pictures = await self._threads.files(portraits.kept, folder, ids)
         before = {profile.id: profile for profile in self._known(account).profiles}
-        merged = tuple(_merged(before.get(one.id), one) for one in profiles)
+        merged = tuple(merge(before.get(one.id), one) for one in profiles)
         if account == self.account:
             self.lists_states = all(one.status is not None for one in profiles)
         self._set(account, profiles=merged, pictures=pictures, is_listed=True)
@@ -320,8 +270,8 @@ class People:
 
     # -- what is known ------------------------------------------------------------------
 
-    def _known(self, account: str) -> _Account:
-        return self._accounts.get(account, _Account())
+    def _known(self, account: str) -> Account:
+        return self._accounts.get(account, Account())
 
     def _set(self, account: str, **fields: object) -> None:
         old = self._known(account)
@@ -334,51 +284,6 @@ class People:
         if self.account != self._shown:
             self._shown = self.account
             self.changed.emit(self)
-
-
-def _person(profile: Profile, known: _Account) -> Person:
-    ours = known.names.get(profile.id)
-    name = _name(profile, known)
-    return Person(
-        profile.id,
-        name or f"Profile {profile.id[-6:]}",
-        profile.status,
-        profile.message,
-        known.pictures.get(profile.id),
-        ours.kind if ours else "",
-        profile.tag,
-        is_nameless=not name,
-    )
-
-
-def _everyone(known: _Account) -> tuple[Person, ...]:
-    """Return who is listed: those with a name first, by name, the others as listed."""
-
-    def place(one: Person) -> tuple[str, ...]:
-        return ("1",) if one.is_nameless else ("0", one.name.casefold(), one.id)
-
-    return tuple(sorted((_person(one, known) for one in known.profiles), key=place))
-
-
-def lacks_picture(profile: Profile | Person, pictures: Mapping[str, Path]) -> bool:
-    """Tell whether there may be a picture that is not here: there is none before the end."""
-    return profile.status in _WITH_PICTURE and profile.id not in pictures
-
-
-def _name(profile: Profile, known: _Account) -> str:
-    """Return our name, else a tag that somebody gave it, else nothing."""
-    ours = known.names.get(profile.id)
-    if ours and ours.name:
-        return ours.name
-    return "" if profile.tag.startswith(_OUR_TAG) else profile.tag
-
-
-def _merged(before: Profile | None, said: Profile) -> Profile:
-    if before is None:
-        return said
-    status = said.status or before.status
-    message = said.message or (before.message if status is before.status else "")
-    return replace(said, status=status, message=message, tag=said.tag or before.tag)
 
 
 async def _each(

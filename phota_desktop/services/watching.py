@@ -15,15 +15,14 @@ from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import Profile, ProfileStatus
 from phota_desktop.core.training import Training, TrainingState
 from phota_desktop.core.training_time import expected_training_seconds
-from phota_desktop.services.people import People, Person, lacks_picture
+from phota_desktop.services.people import People
+from phota_desktop.services.person import Person, lacks_picture
 from phota_desktop.services.session import Session
 from phota_desktop.services.tasks import Tasks
 from phota_desktop.services.training import Trainer
 
 _log = logging.getLogger(__name__)
 
-AT_ONCE = 12
-"""States that a refresh asks for itself: an account of usual size is known at once."""
 PICTURE_TRIES = 5
 REASON_TRIES = 2
 SETTLING_S = 120.0
@@ -129,7 +128,7 @@ class Watcher:
     async def refresh(self) -> PhotaError | None:
         """Ask for the list, as a person wished; return the error, which is tried over by itself."""
         watch = self._watch
-        error = await self._people.refresh(most=AT_ONCE)
+        error = await self._people.refresh()
         watch.wants_list = error is not None and not self._people.is_listed
         if error is None:
             self._held = False

@@ -18,8 +18,8 @@ from phota_desktop.core.profiles import ProfileStatus, TrainingTier
 from phota_desktop.core.training import Training, TrainingOrder, TrainingState
 from phota_desktop.core.training_time import DOCUMENTED, expected_training_seconds
 from phota_desktop.services.composition import Services
-from phota_desktop.services.people import Person
-from phota_desktop.services.watching import AT_ONCE, Pace, Watcher
+from phota_desktop.services.people import AT_ONCE, Person
+from phota_desktop.services.watching import Pace, Watcher
 from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import FakePhotaThread
 from tests.fake_phota.trainees import FakeProfile
