@@ -355,6 +355,10 @@ class PeopleViewModel(QObject):
             await self._erase(profile_id)
         except PhotaError as error:
             self._removals[profile_id] = f"Not deleted: {plain(error.message, 200)}"
+            if all(one.id != profile_id for one in self._people):  # it has no row any more
+                del self._removals[profile_id]
+                self._form.set_riding(profile_id, False)
+                self.failed.emit(error)
         else:
             self._removals.pop(profile_id, None)
             self._form.set_riding(profile_id, False)

@@ -15,6 +15,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPushButton, QToolButton, QWidget
 
+from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import Training, TrainingOrder, TrainingState
@@ -272,3 +273,21 @@ async def test_photos_dropped_go_to_the_profile_or_to_somebody_new(
     actions["photosSentAction"].trigger()
     menu.close()
     assert (asked, sent) == (["", anna], [anna])
+
+
+async def test_what_is_left_of_a_deleted_profile_is_told_though_it_has_no_row(home: Home) -> None:
+    anna, _zoe = await home.train("Anna", "Zoe")
+    home.people.set_riding(anna, True)
+
+    async def erase(profile_id: str) -> None:
+        await home.services.people.delete(profile_id)
+        raise PhotaError(ErrorKind.BUSY, "2 of 2 photos are still in the bucket.")
+
+    home.people._erase = erase
+    failed: list[PhotaError] = []
+    home.people.failed.connect(failed.append)
+    home.people.delete(anna)
+    await until(lambda: failed)
+    assert failed[0].message.startswith("2 of 2")
+    assert home.names() == ["Zoe"]
+    assert home.desk.studio.form.profile_ids == ()
