@@ -47,6 +47,8 @@ _ALIKE = 0.5
 _LEAST_ALIKE, _FEWEST_ALIKE = 0.28, 14
 """The share and number of parts that must look alike. Under the best map that unrelated pictures
 allow at most 15 % do (a brick wall over itself turned); with 30 % replaced and noise 42 % do."""
+_LEAST_OF_FRAME = 0.25
+"""The same as a share of the smaller frame, of which the other picture may cover only a part."""
 _GOOD_START = 0.55
 _MOST_UNCERTAIN = 0.4
 """Pixels of the smaller picture by which the map may be off over the frame and still be told."""
@@ -61,11 +63,10 @@ def register(
 
     Both are upright pictures, HxW gray, HxWx3 BGR or HxWx4 BGRA, uint8, of any sizes; levels of
     at least 1024 pixels suffice (``Alignment.of_sizes`` then tells pixels of the whole pictures),
-    and larger ones are reduced to that. Supported: any shift that
-    leaves half of the frame, scale 0.4 to 2.5, turns up to 15°, other aspect ratios, cropped,
-    extended or stretched. Not: mirrored or upside down, bent, seen from elsewhere. Uses about
-    40 bytes for each of 1024² pixels besides its inputs. Raises ``CancelledError`` when
-    ``is_cancelled`` says so between two steps.
+    and larger ones are reduced to that. Supported: shifts that leave half of the frame, scale 0.4
+    to 2.5, turns up to 15°, other aspect ratios, cropped, extended or stretched. Not: mirrored or
+    upside down, bent, seen from elsewhere. Takes about 60 MB besides its inputs, whatever their
+    size. Raises ``CancelledError`` when ``is_cancelled`` says so between two steps.
     """
     sizes = _size(original), _size(variant)
     if original.shape == variant.shape and np.array_equal(original, variant):
@@ -100,8 +101,11 @@ def register(
         raise CancelledError
     likeness = _likeness(coarse, frames)
     pixel = max(min(*sizes, key=math.prod)) / max(fine.variant_size)
+    # A part that both pictures share, as a wall or a copied patch, does not make them one picture.
+    covered = likeness.overlap * max(1.0, abs(frames.area))
     if (
         likeness.share < _LEAST_ALIKE
+        or likeness.share * covered < _LEAST_OF_FRAME
         or likeness.alike < _FEWEST_ALIKE
         or fit.uncertainty * pixel > _MOST_UNCERTAIN
     ):
@@ -150,10 +154,14 @@ class _Pair:
 
 @dataclass(frozen=True)
 class _Likeness:
-    """How many parts with detail were compared, and how many of them look alike."""
+    """How many parts with detail were compared, and how many of them look alike.
+
+    ``overlap`` is the share of the original's frame where the variant has pixels.
+    """
 
     compared: int
     alike: int
+    overlap: float
 
     @property
     def share(self) -> float:
@@ -310,7 +318,8 @@ def _likeness(pair: _Pair, frames: FrameMap) -> _Likeness:
     together = mean(one * two) - mean_one * mean_two
     compared = (mean(inside) > 250) & (spread_one > _LEAST_DETAIL**2)
     alike = compared & (together > _ALIKE * np.sqrt(np.maximum(spread_one * spread_two, 1e-6)))
-    return _Likeness(int(compared.sum()), int(alike.sum()))
+    overlap = cv2.mean(inside)[0] / 255
+    return _Likeness(int(compared.sum()), int(alike.sum()), overlap)
 
 
 def _in_fractions(matrix: Doubles, pair: _Pair) -> FrameMap:

@@ -204,6 +204,14 @@ def test_unrelated_pictures_are_not_aligned() -> None:
             assert found.frames == IDENTITY
 
 
+def test_a_copied_patch_does_not_make_one_picture_of_two() -> None:
+    grass = photo("grass", 1024)
+    half = grass.shape[0] // 2
+    one, two = np.ascontiguousarray(grass[:half, :half]), np.ascontiguousarray(grass[half:, half:])
+    # This texture was made seamless by stamping: a tenth of one quarter is in the other.
+    assert not register(one, two).is_sure
+
+
 def test_nothing_to_hold_on_to_is_not_aligned() -> None:
     rng = np.random.default_rng(1)
     ramp = np.tile(np.linspace(20, 230, 900).astype(np.uint8), (600, 1))
