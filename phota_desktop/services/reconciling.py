@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
@@ -62,6 +63,7 @@ class Reconciler:
     async def look(self, training: Training) -> tuple[str, ...]:
         """Return the profiles that the server lists for a training now. Raises PhotaError."""
         await self._session.load(training.engine)
+        self._record.need_here(training)
         client = self._session.client(training.engine)
         listed = await client.profiles.ids(training.tag)
         # A server that does not say the tags has at least been asked for one.
@@ -70,7 +72,9 @@ class Reconciler:
             return tuple(exact)
         taken = {one.profile_id for one in self._record.all() if one.tag != training.tag}
         bare = [one.id for one in listed if not one.tag and one.id not in taken]
-        # Several may be one training that was sent again, or a server that knows no tags at all.
-        if len(bare) > 1 and len(await client.profiles.ids()) <= len(listed):
-            return ()
+        if bare:
+            # A server that does not narrow its list gives the same for a tag that nobody has.
+            of_nobody = await client.profiles.ids(f"pd-{uuid.uuid4()}")
+            strangers = {profile.id for profile in of_nobody}
+            bare = [one for one in bare if one not in strangers]
         return tuple(bare)

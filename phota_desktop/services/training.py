@@ -59,7 +59,7 @@ class Trainer(RunningTrainings):
         except BaseException:
             held.close()
             raise
-        self._start(training.tag, self._send(training.tag, price, held), held)
+        self._start(training.tag, self._send(training, price, held), held)
         return training
 
     def price_of(self, engine: Engine, tier: TrainingTier) -> Decimal | None:
@@ -83,7 +83,7 @@ class Trainer(RunningTrainings):
         if self.is_running(tag):  # a second click was quicker
             held.close()
         else:
-            self._start(tag, self._send(tag, price, held), held)
+            self._start(tag, self._send(training, price, held, again=True), held)
         return training
 
     async def _reserve(
@@ -98,11 +98,15 @@ class Trainer(RunningTrainings):
             held.enter_context(self._budget.reserved(estimate))
         return held
 
-    async def _send(self, tag: str, price: Decimal | None, held: ExitStack) -> None:
-        training = await self._record.read(tag)
+    async def _send(
+        self, agreed: Training, price: Decimal | None, held: ExitStack, *, again: bool = False
+    ) -> None:
+        """Send a training, unless it was sent since a person ``agreed`` to it as it was."""
+        training = await self._record.read(agreed.tag)
         if training is None or training.state not in (*_UNSENT, TrainingState.SENT):
             return
-        await self._steps.run(training, price, held.close)
+        if training.sent == agreed.sent:
+            await self._steps.run(training, price, held.close, again=again)
 
     # decisions --------------------------------------------------------------------------------
 
@@ -198,6 +202,8 @@ class Trainer(RunningTrainings):
         for training in self.known():
             if training.state is not TrainingState.TRAINING or training.profile_id in listed:
                 continue
+            if not self._record.is_here(training):
+                return  # the key was changed: another account's list says nothing of these
             client = self._session.client(training.engine)
             try:
                 await self.learn(await client.profiles.status(training.profile_id))
@@ -224,13 +230,8 @@ class Trainer(RunningTrainings):
         training = await self._record.read(tag)
         if training is None:
             raise gone()
-        if here and not self._record.is_here(training):
-            raise PhotaError(
-                ErrorKind.INVALID,
-                "This training belongs to another server or API key.",
-                hint="Use that key again to go on with it.",
-                surely_not_charged=True,
-            )
+        if here:
+            self._record.need_here(training)
         return training
 
 

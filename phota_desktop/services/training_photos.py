@@ -76,6 +76,13 @@ class TrainingPhotos:
             raise _wrong(
                 f"{len(order.photos)} different photos: this tier takes {fewest} to {most}."
             )
+        if engine is Engine.PHOTA and not order.consent.strip():
+            raise PhotaError(
+                ErrorKind.INVALID,
+                "Nobody has agreed yet that these photos are sent to Phota.",
+                field="consent",
+                surely_not_charged=True,
+            )
         addresses = [photo for photo in order.photos if is_address(photo)]
         if any(HIDDEN in address for address in addresses):
             raise _wrong(

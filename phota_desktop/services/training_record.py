@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TypedDict, Unpack
 from urllib.parse import urlsplit, urlunsplit
 
+from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
 from phota_desktop.core.profiles import ProfileStatus
 from phota_desktop.core.training import Training, TrainingState, is_address
@@ -58,6 +59,20 @@ class TrainingRecord:
         engine = training.engine
         here = (self._session.base_url(engine), self._session.account(engine))
         return (training.base_url, training.account) == here
+
+    def need_here(self, training: Training) -> None:
+        """Raise PhotaError INVALID for a training of another server or account.
+
+        To be called right before its client is taken: a key can change during any await, and the
+        list of another account, or a charge there, says nothing of this training.
+        """
+        if not self.is_here(training):
+            raise PhotaError(
+                ErrorKind.INVALID,
+                "This training belongs to another server or API key.",
+                hint="Use that key again to go on with it.",
+                surely_not_charged=True,
+            )
 
     async def load(self) -> list[Training]:
         """Read all trainings; tell of those that are new or changed."""

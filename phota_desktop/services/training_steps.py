@@ -48,20 +48,30 @@ class TrainingSteps:
         self._random = Random()  # noqa: S311  (only spreads retries)
 
     async def run(
-        self, training: Training, price: Decimal | None, on_sent: Callable[[], None]
+        self,
+        training: Training,
+        price: Decimal | None,
+        on_sent: Callable[[], None],
+        *,
+        again: bool = False,
     ) -> None:
         """Send a training that is not sent, or, with the same tag, one that was not found again.
 
-        ``on_sent`` is called once its charge is on record. Raises PhotaError, with kind UNKNOWN
-        when it may have begun and been charged; the record says how things stand.
+        ``again`` says that it is taken up from the record, which may be an older one that was
+        restored: the server is asked first whether it has begun. ``on_sent`` is called once its
+        charge is on record. Raises PhotaError, with kind UNKNOWN when it may have begun and been
+        charged; the record says how things stand.
         """
         was_sent = training.state is TrainingState.SENT
         await self._session.load(training.engine)
         if was_sent and await self._adopt_listed(training):
             return
         try:
+            if again and not was_sent and await self._adopt_unsent(training, price):
+                return
             addresses, until = await self._photos.addresses(training)
             charge = await self._charge(training, price)
+            self._record.need_here(training)
             sent = await self._record.move(
                 training.tag,
                 (*_UNSENT, TrainingState.SENT),
@@ -133,6 +143,20 @@ class TrainingSteps:
         found = await self._reconciler.look(training)
         return bool(found) and await self.adopt(training, found) is not None
 
+    async def _adopt_unsent(self, training: Training, price: Decimal | None) -> bool:
+        """Adopt a training that has begun, though the record does not say that it was sent."""
+        found = await self._reconciler.look(training)
+        if not found:
+            return False
+        await self._record.move(
+            training.tag,
+            _UNSENT,
+            state=TrainingState.SENT,
+            sent=training.created,
+            charge=await self._charge(training, price),
+        )
+        return await self.adopt(training, found) is not None
+
     async def _adopt_answered(self, training: Training, profile_id: str) -> None:
         charges = await self._threads.journal(self._charges.of_training, training.tag)
         adopted = await self.adopt(training, [profile_id], listed=False)
@@ -161,12 +185,13 @@ class TrainingSteps:
     async def _post(self, training: Training, addresses: Sequence[str]) -> None:
         from phota_desktop.api.retry import Action, Step, decide
 
-        client = self._session.client(training.engine)
         began = time.monotonic()
         attempt = 0
         self._progress(TrainingProgress(training.tag, "sending", 0, 1))
         while True:
             attempt += 1
+            self._record.need_here(training)
+            client = self._session.client(training.engine)
             self.posting.add(training.tag)
             try:
                 profile_id = await client.profiles.add(addresses, training.tag, training.order.tier)
@@ -207,15 +232,17 @@ class TrainingSteps:
 
     async def _stop_before(self, training: Training, error: PhotaError) -> None:
         """Clean up after a training that came to nothing before it was sent this time."""
-        if training.state is TrainingState.SENT:
-            await self._tell(training, error)
-        elif error.kind is ErrorKind.BAD_IMAGE:  # the same photos would meet it again
-            await self._fail(training, error)
-        else:
-            await self._record.move(
-                training.tag, _UNSENT, state=TrainingState.RECORDED, message=_words(error)
-            )
-        await self._photos.clean(training.tag)
+        try:
+            if training.state is TrainingState.SENT:
+                await self._tell(training, error)
+            elif error.kind is ErrorKind.BAD_IMAGE:  # the same photos would meet it again
+                await self._fail(training, error)
+            else:
+                await self._record.move(
+                    training.tag, _UNSENT, state=TrainingState.RECORDED, message=_words(error)
+                )
+        finally:  # also when the disk takes no more
+            await self._photos.clean(training.tag)
 
     async def _fail(self, training: Training, error: PhotaError, dropped: str = "") -> None:
         await self._record.move(

@@ -151,9 +151,11 @@ class RunningTrainings:
         left = await self._record.left()
         for training in found:
             state = training.state
-            if state is TrainingState.UPLOADING:
+            if self.is_running(training.tag):
+                continue
+            if state is TrainingState.UPLOADING or (state.is_unsent and training.tag in left):
                 self._start(training.tag, self._put_back(training.tag))
-            elif training.tag in left and (state.is_unsent or state.is_over):
+            elif training.tag in left and state.is_over:
                 self.clean(training.tag)
             elif training.tag in left:
                 self._end_links(training)
@@ -171,7 +173,7 @@ class RunningTrainings:
 
     async def _put_back(self, tag: str) -> None:
         training = await self._record.read(tag)
-        if training is not None and training.state is TrainingState.UPLOADING:
+        if training is not None and training.state.is_unsent:
             await self._photos.clean(tag)
             await self._record.move(
                 tag, (TrainingState.UPLOADING,), state=TrainingState.RECORDED, message=""
@@ -229,7 +231,14 @@ class RunningTrainings:
         running = self._running.get(tag)
         if running is not None:  # they may be on their way again: new links have their own end
             await asyncio.wait([running])
-        self.clean(tag)
+        training = await self._record.read(tag)  # a new end replaces this one
+        if training is not None and (training.links_until or 0.0) > time.time():
+            return
+        try:
+            async with self._claimed(tag):  # another program may send it again at this moment
+                await self._photos.clean(tag)
+        except PhotaError as error:
+            _log.info("photos were not deleted at the end of their links: %s", error.kind)
 
     def _on_changed(self, training: Training) -> None:
         if training.state is TrainingState.SENT:

@@ -27,7 +27,7 @@ from tests.unit.services.conftest import Open
 
 PHOTA, LOCAL = Engine.PHOTA, Engine.LOCAL
 URLS = tuple(f"https://photos.example/{n}.jpg" for n in range(10))
-ORDER = TrainingOrder("Anna", TrainingTier.STANDARD, URLS)
+ORDER = TrainingOrder("Anna", TrainingTier.STANDARD, URLS, consent="Anna agrees.")
 QUICK = Pace(apart=0.02, often=0.06, seldom=0.12, patience=60.0, longest=0.4)
 
 
