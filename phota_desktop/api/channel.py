@@ -109,6 +109,8 @@ class ApiChannel:
         except httpx.HTTPError as error:
             raise errors.from_transport(error, posted=posted) from error
         except OSError as error:
+            if posted and started:
+                raise errors.lost_answer() from error
             raise PhotaError(
                 ErrorKind.DISK,
                 hint=error.strerror or "",

@@ -15,6 +15,7 @@ from phota_desktop.api.spill import (
     load_json,
 )
 from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.core.person_report import without_secrets
 from phota_desktop.core.profiles import Profile, ProfileStatus
 
 _DEPTH = 3
@@ -58,6 +59,11 @@ def text(value: object, limit: int = _TEXT) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def said_text(value: object) -> str:
+    """Return a server's words for a person: they may hold the secret links that it was sent."""
+    return without_secrets(text(value))
+
+
 def complaint(body: bytes) -> Complaint:
     """Read an error body; HTML, empty and broken ones say nothing."""
     try:
@@ -69,7 +75,7 @@ def complaint(body: bytes) -> Complaint:
 def complaint_in(document: object) -> Complaint:
     """Read an error from parsed JSON: every known layout, in the order of section 2."""
     if isinstance(document, str):
-        return Complaint(text=text(document))
+        return Complaint(text=said_text(document))
     if not isinstance(document, dict):
         return Complaint()
     error = document.get("error")
@@ -99,7 +105,7 @@ def complaint_in(document: object) -> Complaint:
     )
     return Complaint(
         code,
-        said,
+        without_secrets(said),
         _field_of(detail),
         _first_text(document.get("request_id"), nested.get("request_id"), inner.get("request_id")),
     )
@@ -183,7 +189,7 @@ def profile(entry: object, known_id: str = "") -> Profile | None:
     if word:
         known = word in ProfileStatus.__members__
         status = ProfileStatus(word) if known else ProfileStatus.IN_PROGRESS
-    return Profile(name, status, text(entry.get("message")), text(entry.get("tag"), 128))
+    return Profile(name, status, said_text(entry.get("message")), text(entry.get("tag"), 128))
 
 
 def models(document: object, raw: str) -> ModelCatalogue | None:

@@ -298,6 +298,7 @@ class Hosting:
         except PhotaError as error:
             return len(rows), f"{error.message} {error.hint}".strip()
         problems: list[str] = []
+        unwritten: list[str] = []
 
         async def delete(row: HostedPhoto) -> bool:
             try:
@@ -309,7 +310,11 @@ class Hosting:
                 problems.append(f"{error.message} {error.hint}".strip())
                 return False
             gone = replace(row, state=HostedState.DELETED, deleted=time.time())
-            await self._threads.journal(self._record.save_photo, gone)
+            try:
+                await self._threads.journal(self._record.save_photo, gone)
+            except PhotaError as error:  # the others go all the same; these are looked at again
+                unwritten.append(error.message)
+                return False
             return True
 
         places = asyncio.Semaphore(AT_ONCE)
@@ -320,7 +325,7 @@ class Hosting:
                 return False if problems else await delete(row)
 
         gone = await _all(in_turn(row) for row in rows)
-        return gone.count(False), problems[0] if problems else ""
+        return gone.count(False), next(iter((*problems, *unwritten)), "")
 
     async def _in_use(self) -> Bucket:
         if self.address is None:

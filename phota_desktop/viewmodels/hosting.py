@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,15 +62,24 @@ class HostingViewModel(QObject):
         self._shown_test = 0
         self._tested: tuple[BucketAddress, BucketSecret | None] | None = None
         self._name_of: Callable[[str], str] = lambda _tag: ""
+        self._is_needed: Callable[[str], bool] = lambda _tag: False
         self._hosting: Hosting | None = None
         self._tasks: Tasks | None = None
         self._leave: Callable[[], None] = _nothing
 
     def attach(
-        self, hosting: Hosting, tasks: Tasks, name_of: Callable[[str], str] = lambda _tag: ""
+        self,
+        hosting: Hosting,
+        tasks: Tasks,
+        name_of: Callable[[str], str] = lambda _tag: "",
+        is_needed: Callable[[str], bool] = lambda _tag: False,
     ) -> None:
-        """Take over the bucket; ``name_of`` tells whom the training of a tag shows."""
-        self._hosting, self._tasks, self._name_of = hosting, tasks, name_of
+        """Take over the bucket; ``name_of`` tells whom the training of a tag shows.
+
+        ``is_needed`` tells whether its photos may still be fetched, or are on their way.
+        """
+        self._hosting, self._tasks = hosting, tasks
+        self._name_of, self._is_needed = name_of, is_needed
         self._leave = hosting.changed.subscribe(lambda _hosting: self._on_change())
         self.changed.emit()
 
@@ -195,7 +205,7 @@ class HostingViewModel(QObject):
         self._busily("forget bucket", self._forget)
 
     def delete_left(self) -> None:
-        """Delete what is still in the bucket by the record."""
+        """Delete what is still in the bucket by the record and no training needs any more."""
         self._busily("empty bucket", self._delete_left)
 
     def look_for_strays(self) -> None:
@@ -339,10 +349,17 @@ class HostingViewModel(QObject):
         self.told.emit(f"The bucket and its key are forgotten. {words}".strip(), True)
 
     async def _delete_left(self, hosting: Hosting) -> None:
-        number = await hosting.clean_all()
+        left = Counter(photo.tag for photo in await hosting.left())
+        kept = sum(left.pop(tag) for tag in tuple(left) if self._is_needed(tag))
+        number, why = 0, ""
+        for tag in left:
+            still = await hosting.clean(tag)
+            number, why = number + still, why or (plain(hosting.problem, 200) if still else "")
         if number:
-            why = plain(hosting.problem, 200)
             self.told.emit(f"{count(number, 'photo')} still there. {why}".strip(), False)
+        elif kept:
+            words = f"Deleted, but for {count(kept, 'photo')} that a training still needs."
+            self.told.emit(words, True)
         else:
             self.told.emit("Deleted, and looked that nothing is left.", True)
 

@@ -162,3 +162,26 @@ async def test_a_key_file_must_be_a_small_file_of_text(bench: Bench, tmp_path: P
     assert not read
     bench.model.read_key_file(good)
     assert read == ["{}"]
+
+
+async def test_photos_that_phota_still_fetches_are_not_deleted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, tag in enumerate(("pd-over", "pd-in-training")):
+        photo = HostedPhoto(f"a/{number}.jpg", tag, S3, "/a.jpg", HostedState.UPLOADED)
+        bench.trainings.save_photo(photo)
+    cleaned: list[str] = []
+
+    async def clean(tag: str) -> int:
+        cleaned.append(tag)
+        return 0
+
+    monkeypatch.setattr(bench.hosting, "clean", clean)
+    bench.model.attach(
+        bench.hosting, bench.tasks, is_needed=lambda tag: tag.endswith("in-training")
+    )
+    bench.model.delete_left()
+    await bench.rest()
+    assert cleaned == ["pd-over"]
+    [(words, good)] = bench.heard
+    assert (words, good) == ("Deleted, but for 1 photo that a training still needs.", True)

@@ -90,3 +90,20 @@ async def test_check_key(answer: bytes, kind: ErrorKind, serve: Serve, connect: 
         await connect(serve(answer)).check_key()
     assert caught.value.kind is kind
     assert await connect(serve(reply_json(200, {"profiles": []}))).check_key() == 0
+
+
+async def test_an_error_of_the_system_while_training_is_asked_for_may_have_cost(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def send(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("httpx.AsyncClient.send", send)
+    api = connect(serve(reply(200))).profiles
+    with pytest.raises(PhotaError) as caught:
+        await api.add(["https://h.example/1"], "t")
+    assert caught.value.kind is ErrorKind.UNKNOWN
+    assert not caught.value.surely_not_charged
+    with pytest.raises(PhotaError) as caught:
+        await api.status("p")
+    assert caught.value.surely_not_charged

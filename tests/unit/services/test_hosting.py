@@ -434,3 +434,20 @@ async def test_the_test_cleans_up_when_it_is_cancelled(
     with contextlib.suppress(asyncio.CancelledError):
         await running
     assert fake_bucket.objects() == {}
+
+
+async def test_a_full_disk_keeps_no_photo_in_the_bucket(
+    monkeypatch: pytest.MonkeyPatch, opens: Opens, record: Trainings, fake_bucket: FakeBucket
+) -> None:
+    hosting = await opens()
+    await hosting.host(training(), PHOTOS)
+
+    def full(_photo: HostedPhoto) -> None:
+        raise PhotaError(ErrorKind.DISK, "The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "save_photo", full)
+        assert await hosting.clean(TAG) == 5
+    assert fake_bucket.objects() == {}
+    assert hosting.problem == "The disk is full."
+    assert await hosting.clean(TAG) == 0

@@ -218,3 +218,33 @@ async def test_photos_that_another_program_works_with_are_not_deleted(
             await services.trainer.wait(begun.tag)
             await asyncio.sleep(0.1)
             assert bucket.cleaned
+
+
+LINK = "https://photos.example/0.jpg?X-Amz-Signature=secret-of-a-link"
+WORDS = f"Could not fetch {LINK}, and (http://u:secret-of-a-link@h.example/a#b)."
+
+
+@pytest.mark.parametrize("when", ["at once", "later"])
+async def test_no_link_is_kept_or_shown_from_the_words_of_a_server(
+    tmp_path: Path, open_real_services: Open, when: str
+) -> None:
+    faults, traits = [Fault("add", "status", status=400, detail=WORDS)], {}
+    if when == "later":
+        faults = []
+        traits = {"training_seconds": 0, "training_ends": "ERROR", "training_message": WORDS}
+    with FakePhotaThread(tmp_path / "ledger", *faults, **traits) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            begun = await services.trainer.begin(ORDER, PRICE)
+            training = await services.trainer.wait(begun.tag)
+            said = str(services.trainer.problem(begun.tag))
+            if when == "later":
+                profile = await services.session.client(PHOTA).profiles.status(training.profile_id)
+                await services.trainer.learn(profile)
+                said = profile.message
+            ended = services.trainer.get(begun.tag)
+            assert ended is not None
+            assert "Could not fetch https://photos.example/0.jpg" in said
+            for words in (said, ended.message):
+                assert "secret" not in words
+    home = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
+    assert b"secret-of-a-link" not in home
