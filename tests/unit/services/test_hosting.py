@@ -221,14 +221,14 @@ async def test_a_cancelled_upload_leaves_nothing_after_cleaning(
     opens: Opens, fake_bucket: FakeBucket
 ) -> None:
     hosting = await opens()
-    fake_bucket.rules.delay = 0.1
+    fake_bucket.rules.delay = 0.5
     running = asyncio.ensure_future(hosting.host(training(), PHOTOS))
     await asyncio.sleep(0.15)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
     fake_bucket.rules.delay = 0
-    await asyncio.sleep(0.2)  # what the server had taken in whole is written meanwhile
+    await asyncio.sleep(0.6)  # what the server had taken in whole is written meanwhile
     assert await hosting.clean(TAG) == 0
     assert fake_bucket.objects() == {}
     assert sum(one.method == "PUT" for one in fake_bucket.ledger) <= 3
