@@ -15,6 +15,7 @@ from phota_desktop.cli.following import follow
 from phota_desktop.cli.output import show_name
 from phota_desktop.cli.requests import complain_of_unreadable
 from phota_desktop.cli.spending import agrees, may_spend, stay_below_cap
+from phota_desktop.core.consent import consent_text
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.pricing import Estimate
@@ -61,7 +62,7 @@ async def add(verb: ProfileVerb) -> Exit:
         arguments.max_cost,
         yes=arguments.yes,
         output=verb.output,
-        also=order.consent,
+        also=_agreement(order),
     )
     if refusal is not None:
         return refusal
@@ -143,13 +144,18 @@ def lost(training: Training) -> str:
 
 def _order(verb: ProfileVerb, engine: Engine, photos: tuple[str, ...]) -> TrainingOrder:
     arguments = verb.arguments
-    consent = ""
-    if engine is Engine.PHOTA:
-        consent = (
-            f"Phota will learn to recognise {show_name(arguments.name)} from {len(photos)} photos:"
-            " a yes says that this person agrees, or that it is your pet."
-        )
+    consent = consent_text(arguments.kind) if engine is Engine.PHOTA else ""
     return TrainingOrder(arguments.name, arguments.tier, photos, arguments.kind, consent)
+
+
+def _agreement(order: TrainingOrder) -> str:
+    """Return what else a yes says; empty where no photo leaves this computer."""
+    if not order.consent:
+        return ""
+    return (
+        f"Phota will learn to recognise {show_name(order.name)} from {len(order.photos)} photos."
+        f" A yes says: {order.consent}"
+    )
 
 
 def _photos(verb: ProfileVerb, engine: Engine) -> tuple[str, ...] | None:

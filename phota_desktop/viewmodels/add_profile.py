@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from phota_desktop.core.consent import consent_text
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.photo_check import PhotoFacts, SetVerdict, judge_set
@@ -21,7 +22,6 @@ from phota_desktop.viewmodels.training_photos import TrainingPhotosModel
 from phota_desktop.viewmodels.training_words import (
     TIER_NAMES,
     again_words,
-    consent_text,
     join_addresses,
     price_words,
     read_addresses,

@@ -1,4 +1,4 @@
-"""Words for a new profile: consent, what the tiers mean, and where the photos go."""
+"""Words for a new profile: what the tiers mean, and where the photos go."""
 
 from __future__ import annotations
 
@@ -9,18 +9,9 @@ from functools import lru_cache
 
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
-from phota_desktop.core.training import Kind
 from phota_desktop.viewmodels.words import money, plain
 
 PRACTICE = "Practice: stays on this computer, recognises nobody, free."
-PERSON_CONSENT = (
-    "I have the permission of this person (or of their parent or guardian, for a minor) to send"
-    " these photos to Phota and to train a profile from them."
-)
-PET_CONSENT = (
-    "This is my pet, or I have its owner's permission, to send these photos to Phota and to train"
-    " a profile from them."
-)
 TIER_NAMES = {TrainingTier.STANDARD: "Standard", TrainingTier.FAST: "Quick"}
 TIER_MEANS = {
     TrainingTier.STANDARD: "10 to 50 photos, about 20 minutes.\nThe best likeness.",
@@ -29,11 +20,6 @@ TIER_MEANS = {
 _LINK_TIME = {TrainingTier.STANDARD: "2 hours", TrainingTier.FAST: "1 hour"}
 """How long the links to photos in a person's bucket last."""
 _LONGEST_ON_BUTTON = 24
-
-
-def consent_text(kind: Kind) -> str:
-    """Return the sentence that a person agrees to, as it is kept on record."""
-    return PERSON_CONSENT if kind is Kind.PERSON else PET_CONSENT
 
 
 def price_words(price: Decimal | None, engine: Engine) -> str:

@@ -249,7 +249,7 @@ def test_profiles_of_phota_are_learnt_from_addresses_with_consent(
         nobody = run(tmp_path, *add, **env)
         assert nobody.returncode == 2
         assert "$1.49" in nobody.stderr
-        assert "agrees" in nobody.stderr
+        assert "A yes says: I have the permission of this person" in nobody.stderr
         assert run(tmp_path, *add, "--yes", "--max-cost", "1", **env).returncode == 5
         assert not fake.ledger.rows("training")
         assert trainings(tmp_path) == []
@@ -265,7 +265,7 @@ def test_profiles_of_phota_are_learnt_from_addresses_with_consent(
         assert "Anna" not in str(row)
         [kept] = trainings(tmp_path)
         assert kept["state"] == "training"
-        assert "agrees" in str(kept["order"])
+        assert "I have the permission of this person" in str(kept["order"])
         assert "Anna" in run(tmp_path, "profiles", "list", **env).stdout
 
 

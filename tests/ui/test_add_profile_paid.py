@@ -12,11 +12,11 @@ import pytest_asyncio
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 
+from phota_desktop.core.consent import PERSON_CONSENT, PET_CONSENT
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import Profile, ProfileStatus
 from phota_desktop.core.training import TrainingState
 from phota_desktop.services.composition import open_services
-from phota_desktop.viewmodels.training_words import PERSON_CONSENT, PET_CONSENT
 from tests.fake_bucket import FakeBucket
 from tests.fake_phota import FakePhotaThread
 from tests.ui.conftest import LEFT, Desk, until
