@@ -6,7 +6,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from phota_desktop.core.profiles import TrainingTier
+
 DEFAULT_PREFIX = "phota-desktop-training"
+LINK_SECONDS = {TrainingTier.FAST: 3600, TrainingTier.STANDARD: 7200}
+"""How long the links to hosted photos hold: the documents ask for an hour at least, and a standard
+training takes about 20 minutes after it has waited for its turn."""
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,220}[A-Za-z0-9]", re.ASCII)
 _PREFIX = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", re.ASCII)
 

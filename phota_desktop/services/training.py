@@ -20,9 +20,8 @@ from phota_desktop.core.training import (
     TrainingState,
     is_address,
 )
-from phota_desktop.services.training_work import RunningTrainings, busy, gone
-
-_UNSENT = (TrainingState.RECORDED, TrainingState.UPLOADING)
+from phota_desktop.services.training_steps import UNSENT, busy
+from phota_desktop.services.training_work import RunningTrainings, gone
 
 
 class Trainer(RunningTrainings):
@@ -103,7 +102,7 @@ class Trainer(RunningTrainings):
     ) -> None:
         """Send a training, unless it was sent since a person ``agreed`` to it as it was."""
         training = await self._record.read(agreed.tag)
-        if training is None or training.state not in (*_UNSENT, TrainingState.SENT):
+        if training is None or training.state not in (*UNSENT, TrainingState.SENT):
             return
         if training.sent == agreed.sent:
             await self._steps.run(training, price, held.close, again=again)
@@ -126,7 +125,7 @@ class Trainer(RunningTrainings):
         async with self._claimed(tag):
             canceled = await self._record.move(
                 tag,
-                (*_UNSENT, *ours),
+                (*UNSENT, *ours),
                 state=TrainingState.CANCELED,
                 ended=time.time(),
                 message="",

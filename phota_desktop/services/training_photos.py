@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.hosting import HostedPhoto
+from phota_desktop.core.hosting import LINK_SECONDS, HostedPhoto
 from phota_desktop.core.jobs import Engine
-from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import (
     Training,
     TrainingOrder,
@@ -22,9 +21,6 @@ from phota_desktop.core.training import (
 from phota_desktop.services.threads import Threads
 from phota_desktop.services.training_record import HIDDEN, TrainingRecord
 
-LINK_SECONDS = {TrainingTier.FAST: 3600, TrainingTier.STANDARD: 7200}
-"""How long the links to hosted photos hold: the documents ask for an hour at least, and a standard
-training takes about 20 minutes after it has waited for its turn."""
 AT_ONCE = 3
 """Photos that are prepared, and then uploaded, together: so many are held in memory twice."""
 

@@ -20,7 +20,7 @@ from phota_desktop.services.training_record import TrainingRecord
 from phota_desktop.store.charges import AGAIN, Charge, Charges
 
 BUSY_TRIES = 3
-_UNSENT = (TrainingState.RECORDED, TrainingState.UPLOADING)
+UNSENT = (TrainingState.RECORDED, TrainingState.UPLOADING)
 
 
 class TrainingSteps:
@@ -74,7 +74,7 @@ class TrainingSteps:
             self._record.need_here(training)
             sent = await self._record.move(
                 training.tag,
-                (*_UNSENT, TrainingState.SENT),
+                (*UNSENT, TrainingState.SENT),
                 state=TrainingState.SENT,
                 sent=time.time(),
                 links_until=until,
@@ -85,7 +85,7 @@ class TrainingSteps:
             await self._stop_before(training, error)
             raise
         if sent is None:
-            raise _elsewhere()
+            raise busy()
         on_sent()
         try:
             await self._post(sent, addresses)
@@ -150,7 +150,7 @@ class TrainingSteps:
             return False
         await self._record.move(
             training.tag,
-            _UNSENT,
+            UNSENT,
             state=TrainingState.SENT,
             sent=training.created,
             charge=await self._charge(training, price),
@@ -239,7 +239,7 @@ class TrainingSteps:
                 await self._fail(training, error)
             else:
                 await self._record.move(
-                    training.tag, _UNSENT, state=TrainingState.RECORDED, message=_words(error)
+                    training.tag, UNSENT, state=TrainingState.RECORDED, message=_words(error)
                 )
         finally:  # also when the disk takes no more
             await self._photos.clean(training.tag)
@@ -247,7 +247,7 @@ class TrainingSteps:
     async def _fail(self, training: Training, error: PhotaError, dropped: str = "") -> None:
         await self._record.move(
             training.tag,
-            (*_UNSENT, TrainingState.SENT),
+            (*UNSENT, TrainingState.SENT),
             state=TrainingState.FAILED,
             ended=time.time(),
             message=_words(error),
@@ -264,7 +264,8 @@ def _words(error: PhotaError) -> str:
     return f"{error.message} {error.hint}".strip()
 
 
-def _elsewhere() -> PhotaError:
+def busy() -> PhotaError:
+    """Return the error of a training that another program works at."""
     return PhotaError(
         ErrorKind.BUSY,
         "Another window or command line is at this training.",

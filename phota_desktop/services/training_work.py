@@ -20,7 +20,7 @@ from phota_desktop.services.tasks import Tasks
 from phota_desktop.services.threads import Threads
 from phota_desktop.services.training_photos import Hosts, TrainingPhotos
 from phota_desktop.services.training_record import TrainingRecord
-from phota_desktop.services.training_steps import TrainingSteps
+from phota_desktop.services.training_steps import TrainingSteps, busy
 from phota_desktop.store.charges import Charges
 from phota_desktop.store.lock import JobClaim
 from phota_desktop.store.trainings import Trainings
@@ -324,15 +324,6 @@ class Claim:
 
     async def __aexit__(self, *_: object) -> None:
         self._claims.release(self._tag)
-
-
-def busy() -> PhotaError:
-    """Return the error of a training that another program works at."""
-    return PhotaError(
-        ErrorKind.BUSY,
-        "Another window or command line is at this training.",
-        surely_not_charged=True,
-    )
 
 
 def gone() -> PhotaError:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from phota_desktop.core.hosting import LINK_SECONDS
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
-from phota_desktop.viewmodels.words import money, plain
+from phota_desktop.viewmodels.words import count, money, plain
 
 PRACTICE = "Practice: stays on this computer, recognises nobody, free."
 TIER_NAMES = {TrainingTier.STANDARD: "Standard", TrainingTier.FAST: "Quick"}
@@ -17,8 +18,6 @@ TIER_MEANS = {
     TrainingTier.STANDARD: "10 to 50 photos, about 20 minutes.\nThe best likeness.",
     TrainingTier.FAST: "5 to 10 photos, quicker.\nA likeness from fewer looks.",
 }
-_LINK_TIME = {TrainingTier.STANDARD: "2 hours", TrainingTier.FAST: "1 hour"}
-"""How long the links to photos in a person's bucket last."""
 _LONGEST_ON_BUTTON = 24
 
 
@@ -46,9 +45,10 @@ def where_words(
         return PRACTICE
     said = []
     if files and bucket:
+        hours = count(LINK_SECONDS[tier] // 3600, "hour")
         said.append(
             f"Uploaded to {plain(bucket, 80)} without place, camera or other metadata;"
-            f" Phota can fetch them for {_LINK_TIME[tier]}; deleted when training ends."
+            f" Phota can fetch them for {hours}; deleted when training ends."
         )
     elif files or not addresses:
         said.append(

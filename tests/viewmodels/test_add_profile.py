@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from phota_desktop.core.hosting import LINK_SECONDS
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.photo_check import Finding, PhotoFacts
 from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import Kind
-from phota_desktop.services.training_photos import LINK_SECONDS
 from phota_desktop.store.settings import SettingsStore
-from phota_desktop.viewmodels import training_words
 from phota_desktop.viewmodels.add_profile import AddProfileViewModel
 from phota_desktop.viewmodels.profile_draft import Way, missing
 from phota_desktop.viewmodels.settings import SettingsViewModel
@@ -142,8 +141,10 @@ def test_where_the_photos_go_is_said_for_each_way() -> None:
 
 
 def test_the_said_time_of_the_links_is_the_real_one() -> None:
-    said = {tier: int(words.split()[0]) for tier, words in training_words._LINK_TIME.items()}
-    assert {tier: hours * 3600 for tier, hours in said.items()} == LINK_SECONDS
+    for tier, hours in ((TrainingTier.FAST, "1 hour;"), (TrainingTier.STANDARD, "2 hours;")):
+        words = where_words(Engine.PHOTA, "s3://mine", tier, files=12, addresses=0)
+        assert f"for {hours}" in words
+        assert LINK_SECONDS[tier] == int(hours[0]) * 3600
 
 
 # -- the form -------------------------------------------------------------------------------
