@@ -180,11 +180,11 @@ class Trainer(RunningTrainings):
     # what the server says ---------------------------------------------------------------------
 
     async def learn(self, profile: Profile) -> None:
-        """Take what anybody was told of a profile; a final state ends its training.
+        """Take what was told of a profile of the present account; a final state ends its training.
 
         One that was given up, or whose answer was lost, is known again by its tag.
         """
-        for training in self._record.all():
+        for training in self.all_here():
             lost = not training.profile_id and training.state is not TrainingState.RECORDED
             if lost and training.tag == profile.tag and not self.is_running(training.tag):
                 training = await self._steps.adopt(training, [profile.id], listed=False) or training

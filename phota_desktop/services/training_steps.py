@@ -20,6 +20,9 @@ from phota_desktop.services.training_record import TrainingRecord
 from phota_desktop.store.charges import AGAIN, Charge, Charges
 
 BUSY_TRIES = 3
+DISK_PAUSE_S = 5.0
+"""Between two tries to write down an answer that a full disk does not take."""
+DISK_TRIES = 24
 UNSENT = (TrainingState.RECORDED, TrainingState.UPLOADING)
 
 
@@ -158,8 +161,15 @@ class TrainingSteps:
         return await self.adopt(training, found) is not None
 
     async def _adopt_answered(self, training: Training, profile_id: str) -> None:
+        for tries_left in reversed(range(DISK_TRIES)):
+            try:
+                adopted = await self.adopt(training, [profile_id], listed=False)
+                break
+            except PhotaError as error:  # it is paid for: the answer is known here alone
+                if error.kind is not ErrorKind.DISK or not tries_left:
+                    raise
+                await asyncio.sleep(DISK_PAUSE_S)
         charges = await self._threads.journal(self._charges.of_training, training.tag)
-        adopted = await self.adopt(training, [profile_id], listed=False)
         if adopted is None or len(charges) < 2:
             return
         try:

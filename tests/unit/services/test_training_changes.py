@@ -14,7 +14,7 @@ import pytest
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.hosting import BucketAddress, HostedPhoto, HostedState, Provider
 from phota_desktop.core.jobs import Engine
-from phota_desktop.core.profiles import TrainingTier
+from phota_desktop.core.profiles import Profile, ProfileStatus, TrainingTier
 from phota_desktop.core.secrets import ApiKey
 from phota_desktop.core.training import Training, TrainingOrder, TrainingState
 from phota_desktop.services import reconciling
@@ -248,3 +248,43 @@ async def test_no_link_is_kept_or_shown_from_the_words_of_a_server(
                 assert "secret" not in words
     home = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
     assert b"secret-of-a-link" not in home
+
+
+async def test_an_answer_is_not_forgotten_while_the_disk_is_full(
+    tmp_path: Path, open_real_services: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phota_desktop.services import training_steps
+
+    monkeypatch.setattr(training_steps, "DISK_PAUSE_S", 0.02)
+    with FakePhotaThread(tmp_path / "ledger", tag_filter=False, listed="strings") as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            save, full = services.trainings.save, [3]
+
+            def saved(training: Training, **more: object) -> None:
+                if training.state is TrainingState.TRAINING and full[0]:
+                    full[0] -= 1
+                    raise PhotaError(ErrorKind.DISK, "The disk is full.")
+                save(training, **more)  # type: ignore[arg-type]
+
+            monkeypatch.setattr(services.trainings, "save", saved)
+            begun = await services.trainer.begin(ORDER, PRICE)
+            training = await services.trainer.wait(begun.tag)
+            [row] = fake.ledger.trainings()
+            expected = (TrainingState.TRAINING, row["profile_id"])
+            assert (training.state, training.profile_id) == expected
+            assert costs(services, begun.tag) == [(PRICE, True)]
+
+
+async def test_what_one_account_says_ends_no_training_of_another(
+    tmp_path: Path, open_real_services: Open
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", training_seconds=600.0) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            begun = await services.trainer.begin(ORDER, PRICE)
+            training = await services.trainer.wait(begun.tag)
+            change_key(services, fake)
+            await services.trainer.learn(Profile(training.profile_id, ProfileStatus.ERROR))
+            await asyncio.sleep(0.1)
+            found = services.trainings.get(begun.tag)
+            assert found is not None
+            assert found.state is TrainingState.TRAINING
