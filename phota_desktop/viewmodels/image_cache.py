@@ -20,14 +20,22 @@ FileKey = tuple[str, int]
 class LoadedImage:
     """One picture, upright, in RGB32: ``levels`` from the largest to the smallest.
 
-    ``full_width`` and ``full_height`` are the file's own pixels; ``complete`` says that the first
-    level has that size. An incomplete one is a preview, good for small scales.
+    With transparency the levels are ARGB32_Premultiplied. ``full_width`` and ``full_height`` are
+    the file's own pixels; ``complete`` says that the first level has that size. An incomplete one
+    is a preview, good for small scales. ``note`` says what a person should know about what is
+    shown, such as “first of 24 frames”.
     """
 
     levels: tuple[QImage, ...]
     full_width: int
     full_height: int
     complete: bool
+    note: str = ""
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether something has to be painted below it."""
+        return self.levels[0].hasAlphaChannel()
 
     @property
     def size_bytes(self) -> int:
