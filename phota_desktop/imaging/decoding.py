@@ -207,6 +207,15 @@ def on_white(bgra: Pixels) -> None:
         cv2.cvtColor(mixed, cv2.COLOR_BGR2BGRA, dst=rows)
 
 
+def premultiply(bgra: Pixels) -> None:
+    """Multiply a transparent picture's colours by its alpha, in place."""
+    for top in range(0, len(bgra), STRIP_ROWS):
+        rows = bgra[top : top + STRIP_ROWS]
+        alpha = cv2.cvtColor(cv2.extractChannel(rows, 3), cv2.COLOR_GRAY2BGR)
+        mixed = cv2.multiply(cv2.cvtColor(rows, cv2.COLOR_BGRA2BGR), alpha, scale=1 / 255)
+        cv2.mixChannels([mixed], [rows], [0, 0, 1, 1, 2, 2])
+
+
 def _jpeg(
     data: bytes,
     info: PhotoInfo,

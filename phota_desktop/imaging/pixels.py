@@ -1,4 +1,4 @@
-"""Pictures as the canvas wants them: upright sRGB, BGRA bytes, and their halved levels. No Qt."""
+"""Pictures as the canvas wants them: upright, the screen's colours, BGRA, and halved. No Qt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import cv2
 
 from phota_desktop.imaging import exif
 from phota_desktop.imaging.colour import Pixels
-from phota_desktop.imaging.decoding import decode, on_white, preview_for
+from phota_desktop.imaging.decoding import decode, on_white, premultiply, preview_for
+from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.problems import BadImageError
@@ -28,7 +29,8 @@ class Raster:
     """Pixels HxWx4 uint8, C-contiguous, in B G R A order, alpha 255: QImage's Format_RGB32.
 
     ``width`` and ``height`` are of ``pixels``; ``full_width`` and ``full_height`` of the whole
-    picture as displayed.
+    picture as displayed. With ``has_alpha`` the colours are multiplied by their alpha: QImage's
+    Format_ARGB32_Premultiplied. ``note`` tells in words what could not be shown as it should be.
     """
 
     pixels: Pixels
@@ -36,24 +38,38 @@ class Raster:
     height: int
     full_width: int
     full_height: int
+    has_alpha: bool = False
+    note: str = ""
 
 
-def load_bgra(path: Path, shrink: Literal[1, 2, 4, 8] = 1, buffer: Pixels | None = None) -> Raster:
-    """Decode a picture at 1/``shrink`` of its sides (rounded up), upright, sRGB, on white.
+def load_bgra(
+    path: Path,
+    shrink: Literal[1, 2, 4, 8] = 1,
+    target: DisplayTarget = SRGB,
+    *,
+    keep_alpha: bool = False,
+    buffer: Pixels | None = None,
+) -> Raster:
+    """Decode a picture at 1/``shrink`` of its sides (rounded up), upright, for this screen.
 
-    ``buffer`` (uint8, writable) is filled instead of new memory when it is large enough and the
-    file is a JPEG that needs no turning; the raster's pixels are then a view of it. Colours are
-    converted only when the file has a profile other than sRGB. Raises ``BadImageError``.
+    What is transparent comes on white, or with ``keep_alpha`` as it is, premultiplied. ``buffer``
+    (uint8, writable) is filled instead of new memory when it is large enough and the file is a
+    JPEG that needs no turning; the raster's pixels are then a view of it. Colours are converted
+    once, from the file's profile to the target's, and not at all where both are sRGB. Raises
+    ``BadImageError``.
     """
     data, info, embedded = read_whole(path)
     decoded = decode(data, info, embedded, factor=shrink, layout="BGRA", buffer=buffer)
-    if decoded.has_alpha:
+    has_alpha = decoded.has_alpha and keep_alpha
+    if has_alpha:
+        premultiply(decoded.pixels)
+    elif decoded.has_alpha:
         on_white(decoded.pixels)
     height, width = decoded.pixels.shape[:2]
-    return Raster(decoded.pixels, width, height, info.width, info.height)
+    return Raster(decoded.pixels, width, height, info.width, info.height, has_alpha)
 
 
-def embedded_preview(path: Path) -> Raster | None:
+def embedded_preview(path: Path, target: DisplayTarget = SRGB) -> Raster | None:
     """Decode the small picture in a JPEG's EXIF or a RAW file, upright; None when there is none.
 
     A first glance within a millisecond (some ten for a RAW): not proof that the file decodes, and
@@ -102,7 +118,10 @@ def _raw_preview(info: PhotoInfo, embedded: Embedded) -> Raster | None:
 
 
 def mips(bgra: Pixels) -> list[Pixels]:
-    """Return the picture's halved levels, largest first, without the picture itself."""
+    """Return the picture's halved levels, largest first, without the picture itself.
+
+    The mean of four pixels is right for premultiplied alpha as well.
+    """
     levels: list[Pixels] = []
     level = bgra
     while max(level.shape[:2]) > SMALLEST_LEVEL:
