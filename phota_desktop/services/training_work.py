@@ -132,6 +132,8 @@ class RunningTrainings:
         training = self._record.get(tag)
         if training is None or tag in self._running:
             return False
+        if training.state is TrainingState.UPLOADING and not self._is_loaded:
+            return False  # its photos are taken back first
         return training.state.is_unsent or training.state is TrainingState.SENT
 
     def problem(self, tag: str) -> PhotaError | None:

@@ -71,7 +71,8 @@ class Watcher:
 
     ``ready`` and ``ended`` (failed or inactive) are about what ended since this program saw it
     under way, or about a training on record that ended while the program was closed.
-    ``may_ask`` says whether Phota may be asked at all: nothing goes out before consent.
+    ``may_ask`` says whether Phota may be asked at all: nothing goes out before consent. Who sent
+    a training agreed to that, and wants to hear of it.
     """
 
     def __init__(
@@ -120,6 +121,12 @@ class Watcher:
             leave()
         self._leave = []
         self._tasks.cancel("watch profiles")
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the present engine may be asked without being told to."""
+        is_local = self._session.engine is Engine.LOCAL
+        return is_local or self._may_ask() or any(one.sent for one in self.trainer.known())
 
     def wake(self) -> None:
         """Think again about what is due: a training began, or asking is allowed now."""
@@ -187,7 +194,7 @@ class Watcher:
         """Return the question that is due first, None while there is none."""
         people, watch = self._people, self._watch
         is_local = self._session.engine is Engine.LOCAL
-        if not people.account or self._held or not (is_local or self._may_ask()):
+        if not people.account or self._held or not self.is_allowed:
             return None
         pace = self._local_pace if is_local else self._pace
         if not people.is_listed:

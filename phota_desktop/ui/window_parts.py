@@ -63,7 +63,7 @@ class WindowParts(QObject):
             services, watcher=self.watcher, hosting=hosting, erase=services.eraser.delete_profile
         )
         hosting.remember = lambda address: settings.change(bucket=address)
-        self.hosting.attach(hosting, services.tasks, self._name_of)
+        self.hosting.attach(hosting, services.tasks, self._name_of, services.trainer.needs_photos)
         changes = (services.trainer.changed, hosting.changed, services.queue.changed)
         self.privacy.attach(services.privacy, services.eraser, services.tasks, *changes)
         self.privacy.erased.connect(
@@ -72,8 +72,7 @@ class WindowParts(QObject):
 
     def _may_ask(self) -> bool:
         """Tell whether Phota may be asked: nothing goes out before the person agreed."""
-        agreed = self._window.settings.value.consented
-        return agreed or any(one.sent for one in self._services.trainer.known())
+        return bool(self._window.settings.value.consented)
 
     def _name_of(self, tag: str) -> str:
         training = self._services.trainer.get(tag)

@@ -87,7 +87,7 @@ class PeopleViewModel(QObject):
         self._minutes.setInterval(MINUTES_MS)
         self._minutes.timeout.connect(self._show)
         self.model.tick_asked.connect(self.set_riding)
-        self.trainings.changed.connect(self._show)
+        self.trainings.changed.connect(self._on_trainings)
         self.trainings.failed.connect(self.failed)
         form.changed.connect(self._on_form)
         settings.changed.connect(self._look_again)
@@ -109,10 +109,10 @@ class PeopleViewModel(QObject):
         self._services, self._watcher = services, watcher
         self._hosting, self._erase = hosting, erase or services.people.delete
         self._leave = services.people.changed.subscribe(self._on_people)
+        self._later.start(FIRST_LOOK_MS)
         if watcher is not None:
             self.trainings.attach(services, watcher.trainer)
         self._on_people(services.people)
-        self._later.start(FIRST_LOOK_MS)
 
     def detach(self) -> None:
         """Stop listening, before the services close."""
@@ -243,6 +243,8 @@ class PeopleViewModel(QObject):
     @property
     def _may_ask(self) -> bool:
         """Whether to ask without being told to: nothing goes out before the person agreed."""
+        if self._watcher is not None:
+            return self._watcher.is_allowed
         return self._settings.engine is Engine.LOCAL or self._settings.value.consented
 
     def _look_again(self) -> None:
@@ -265,6 +267,10 @@ class PeopleViewModel(QObject):
         self._people, self._tags = people.people, people.tags
         if self._tag not in self._tags:
             self._tag = ""
+        self._show()
+
+    def _on_trainings(self) -> None:
+        self._look_again()  # the first one that is sent may be asked about
         self._show()
 
     def _on_form(self) -> None:

@@ -63,7 +63,7 @@ class Row:
 
     ``colour`` is a token's name, ``share`` the part of a training that is over (0 to 1) or None.
     ``profile_id`` is empty for a training without a profile, ``tag`` for no training of ours.
-    ``needs_word`` is true while nothing goes on until a person decides.
+    ``needs_word`` is true while nothing goes on until a person decides, ``reason`` why so.
     """
 
     key: str
@@ -78,6 +78,7 @@ class Row:
     is_ready: bool = False
     actions: tuple[TrainingAction, ...] = ()
     needs_word: bool = False
+    reason: str = ""
 
     @property
     def brief(self) -> str:
@@ -169,6 +170,7 @@ def training_row(
         share=share,
         actions=actions,
         needs_word=needs_word or training.state is TrainingState.FAILED,
+        reason=plain(training.message, REASON_LIMIT),
     )
 
 
@@ -189,8 +191,9 @@ def _training_state(
     if needs_word:
         return "Interrupted: nothing paid", "warn", None, (act.CONTINUE, act.DISCARD)
     if progress is None or not progress.total or progress.phase not in _PHASES:
-        words = "Uploading" if state is TrainingState.UPLOADING else "Starting"
-        return words, "accent", None, (act.CANCEL,)
+        if state is TrainingState.UPLOADING:  # an earlier start's: its photos are being deleted
+            return "Interrupted, tidying up", "quiet", None, ()
+        return "Starting", "accent", None, (act.CANCEL,)
     words = f"{_PHASES[progress.phase]} {progress.done} of {progress.total}"
     return words, "accent", min(progress.done / progress.total, MOST_SHARE), (act.CANCEL,)
 
@@ -203,7 +206,7 @@ def explained(row: Row) -> str:
             " Phota does not list it. Training again may be charged a second time."
         )
     if TrainingAction.CONTINUE in row.actions:
-        return "Interrupted before it was sent. Nothing was paid."
+        return f"Interrupted before it was sent. Nothing was paid. {row.reason}".rstrip()
     if TrainingAction.DISMISS in row.actions:
         return f"{row.words.rstrip('.')}. Nothing was paid."
     return row.words

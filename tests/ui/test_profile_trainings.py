@@ -78,7 +78,7 @@ class Home:
             engine=Engine.PHOTA,
             base_url=session.base_url(Engine.PHOTA),
             account=session.account(Engine.PHOTA),
-            order=TrainingOrder(name, TrainingTier.STANDARD, URLS),
+            order=TrainingOrder(name, TrainingTier.STANDARD, URLS, consent="I may send these."),
             created=time.time() - 600,
             message=message,
         )
@@ -153,6 +153,14 @@ async def test_an_interrupted_training_goes_on_by_its_button_and_keeps_its_place
     assert len([row for row in home.fake.ledger.rows("training") if row["tag"] == tag]) == 1
     await until(lambda: ("Ready", "Max") in home.told)
     assert not [one for one in home.sidebar.findChildren(QPushButton) if one.isVisible()]
+
+
+async def test_a_first_training_is_followed_before_any_request_was_agreed_to(home: Home) -> None:
+    home.desk.settings.change(consented=False)
+    await home.record("Max", TrainingState.RECORDED)
+    assert not home.fake.ledger.asked()
+    QTest.mouseClick(home.button("continueTrainingButton"), LEFT)
+    await until(lambda: home.words() == ["Ready"])
 
 
 @QUIET
