@@ -191,7 +191,7 @@ class Eraser:
             number += sum(row.state is not HostedState.DELETED for row in rows)
             left += await self._hosting.clean(one.tag)
         if left:
-            problem = getattr(self._hosting, "problem", "") or "The bucket did not delete them."
+            problem = self._hosting.problem or "The bucket did not delete them."
             raise PhotaError(ErrorKind.BUSY, f"{left} of {number} are still there. {problem}")
         return "Deleted, and looked that nothing is left."
 

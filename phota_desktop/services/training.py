@@ -58,7 +58,7 @@ class Trainer(RunningTrainings):
         except BaseException:
             held.close()
             raise
-        self._start(training.tag, self._send(training, price, held), held)
+        self._start(training.tag, self._send(training, price, held, cap), held)
         return training
 
     def price_of(self, engine: Engine, tier: TrainingTier) -> Decimal | None:
@@ -78,11 +78,12 @@ class Trainer(RunningTrainings):
         self._session.client(training.engine)
         await self._photos.check(training.order, training.engine)
         price = self.price_of(training.engine, training.order.tier)
-        held = await self._reserve(training.engine, price, self._cap())
+        cap = self._cap()
+        held = await self._reserve(training.engine, price, cap)
         if self.is_running(tag):  # a second click was quicker
             held.close()
         else:
-            self._start(tag, self._send(training, price, held, again=True), held)
+            self._start(tag, self._send(training, price, held, cap, again=True), held)
         return training
 
     async def _reserve(
@@ -98,14 +99,25 @@ class Trainer(RunningTrainings):
         return held
 
     async def _send(
-        self, agreed: Training, price: Decimal | None, held: ExitStack, *, again: bool = False
+        self,
+        agreed: Training,
+        price: Decimal | None,
+        held: ExitStack,
+        cap: Decimal | None,
+        *,
+        again: bool = False,
     ) -> None:
         """Send a training, unless it was sent since a person ``agreed`` to it as it was."""
         training = await self._record.read(agreed.tag)
         if training is None or training.state not in (*UNSENT, TrainingState.SENT):
             return
+
+        async def check() -> None:
+            if cap is not None and agreed.engine is Engine.PHOTA:
+                await self._budget.stay_below(cap)
+
         if training.sent == agreed.sent:
-            await self._steps.run(training, price, held.close, again=again)
+            await self._steps.run(training, price, held.close, check=check, again=again)
 
     # decisions --------------------------------------------------------------------------------
 

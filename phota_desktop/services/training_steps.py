@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from random import Random
 
@@ -56,14 +56,16 @@ class TrainingSteps:
         price: Decimal | None,
         on_sent: Callable[[], None],
         *,
+        check: Callable[[], Awaitable[None]],
         again: bool = False,
     ) -> None:
         """Send a training that is not sent, or, with the same tag, one that was not found again.
 
         ``again`` says that it is taken up from the record, which may be an older one that was
-        restored: the server is asked first whether it has begun. ``on_sent`` is called once its
-        charge is on record. Raises PhotaError, with kind UNKNOWN when it may have begun and been
-        charged; the record says how things stand.
+        restored: the server is asked first whether it has begun. ``check`` raises PhotaError if it
+        must not be sent after all, as when another program spent money meanwhile. ``on_sent`` is
+        called once its charge is on record. Raises PhotaError, with kind UNKNOWN when it may have
+        begun and been charged; the record says how things stand.
         """
         was_sent = training.state is TrainingState.SENT
         await self._session.load(training.engine)
@@ -74,6 +76,7 @@ class TrainingSteps:
                 return
             addresses, until = await self._photos.addresses(training)
             charge = await self._charge(training, price)
+            await check()
             self._record.need_here(training)
             sent = await self._record.move(
                 training.tag,

@@ -19,7 +19,7 @@ from phota_desktop.core.secrets import ApiKey
 from phota_desktop.core.training import Training, TrainingOrder, TrainingState
 from phota_desktop.services import reconciling
 from phota_desktop.services.composition import Services
-from phota_desktop.store.charges import Charges
+from phota_desktop.store.charges import Charge, Charges
 from phota_desktop.store.keys import KeyFinding, KeyState
 from phota_desktop.store.lock import JobClaim
 from tests.fake_phota.chaos import Fault
@@ -288,3 +288,25 @@ async def test_what_one_account_says_ends_no_training_of_another(
             found = services.trainings.get(begun.tag)
             assert found is not None
             assert found.state is TrainingState.TRAINING
+
+
+async def test_what_another_program_paid_meanwhile_counts_for_the_cap(
+    tmp_path: Path, open_real_services: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phota_desktop.services.training_photos import TrainingPhotos
+
+    with FakePhotaThread(tmp_path / "ledger") as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+
+            async def addresses(
+                _photos: TrainingPhotos, training: Training
+            ) -> tuple[list[str], None]:
+                Charges(services.journal).save(Charge("pd-other", time.time(), amount=PRICE))
+                return list(training.order.photos), None
+
+            monkeypatch.setattr(TrainingPhotos, "addresses", addresses)
+            begun = await services.trainer.begin(ORDER, PRICE, cap=Decimal(2))
+            training = await services.trainer.wait(begun.tag)
+            assert adds(fake) == []
+            assert training.state is TrainingState.RECORDED
+            assert "your cap of $2.00 a day" in training.message
