@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -223,9 +223,9 @@ class Hosting:
         rows = await self._threads.journal(self._record.photos, tag)
         return await self._clean([row for row in rows if row.state is not HostedState.DELETED])
 
-    async def clean_all(self) -> int:
-        """Delete the photos of all trainings; return how many may be left."""
-        return await self._clean(await self.left())
+    async def clean_all(self, *, but: Container[str] = ()) -> int:
+        """Delete the photos of all trainings ``but`` those of these tags; return how many stay."""
+        return await self._clean([row for row in await self.left() if row.tag not in but])
 
     async def strays(self) -> list[str]:
         """Return what lies in our folder of the bucket in use, is a day old and not on record.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -349,16 +348,13 @@ class HostingViewModel(QObject):
         self.told.emit(f"The bucket and its key are forgotten. {words}".strip(), True)
 
     async def _delete_left(self, hosting: Hosting) -> None:
-        left = Counter(photo.tag for photo in await hosting.left())
-        kept = sum(left.pop(tag) for tag in tuple(left) if self._is_needed(tag))
-        number, why = 0, ""
-        for tag in left:
-            still = await hosting.clean(tag)
-            number, why = number + still, why or (plain(hosting.problem, 200) if still else "")
+        needed = [one.tag for one in await hosting.left() if self._is_needed(one.tag)]
+        number = await hosting.clean_all(but=needed)
         if number:
+            why = plain(hosting.problem, 200)
             self.told.emit(f"{count(number, 'photo')} still there. {why}".strip(), False)
-        elif kept:
-            words = f"Deleted, but for {count(kept, 'photo')} that a training still needs."
+        elif needed:
+            words = f"Deleted, but for {count(len(needed), 'photo')} that a training still needs."
             self.told.emit(words, True)
         else:
             self.told.emit("Deleted, and looked that nothing is left.", True)

@@ -172,11 +172,11 @@ async def test_photos_that_phota_still_fetches_are_not_deleted(
         bench.trainings.save_photo(photo)
     cleaned: list[str] = []
 
-    async def clean(tag: str) -> int:
-        cleaned.append(tag)
+    async def clean(rows: list[HostedPhoto]) -> int:
+        cleaned.extend(row.tag for row in rows)
         return 0
 
-    monkeypatch.setattr(bench.hosting, "clean", clean)
+    monkeypatch.setattr(bench.hosting, "_clean", clean)
     bench.model.attach(
         bench.hosting, bench.tasks, is_needed=lambda tag: tag.endswith("in-training")
     )

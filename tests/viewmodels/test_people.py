@@ -180,6 +180,15 @@ def test_a_training_without_a_profile_has_words_and_actions(
     assert len(explained(shown)) >= len(words)
 
 
+def test_an_interrupted_training_says_why() -> None:
+    training = plain_training(TrainingState.RECORDED, "The bucket takes\u202e no more.")
+    shown = training_row(training, "A", None, needs_word=True)
+    assert shown.words == "Interrupted: nothing paid"
+    assert explained(shown) == (
+        "Interrupted before it was sent. Nothing was paid. The bucket takes⟨U+202E⟩ no more."
+    )
+
+
 def test_what_spends_money_says_how_much() -> None:
     price = Decimal("2.90")
     assert button_words(TrainingAction.CONTINUE, price, Engine.PHOTA) == "Continue ($2.90)"
