@@ -130,12 +130,17 @@ def heat(delta: Floats, gain: float = 1.0) -> Pixels:
     Lightness alone tells more from less, so that it can be read by people who confuse colours,
     and in print. ΔE of ``HEAT_FULL`` / ``gain`` and more is brightest; no data is grey.
     """
-    scaled = np.asarray(
-        cv2.convertScaleAbs(delta, alpha=255.0 / HEAT_FULL * max(gain, 0.0)), np.uint8
-    )
-    colours = _ramp().view(np.uint32).ravel().take(scaled)
-    colours[delta < 0] = int.from_bytes(bytes((NO_DATA_GREY,) * 3 + (255,)), "little")
-    return np.ascontiguousarray(colours).view(np.uint8).reshape(*delta.shape, 4)
+    ramp = _ramp().view(np.uint32).ravel()
+    grey = int.from_bytes(bytes((NO_DATA_GREY,) * 3 + (255,)), "little")
+    colours = np.empty(delta.shape, np.uint32)
+    rows = max(1, _TILE_PIXELS // delta.shape[1])
+    for top in range(0, len(delta), rows):
+        tile = delta[top : top + rows]
+        scaled = cv2.convertScaleAbs(tile, alpha=255.0 / HEAT_FULL * max(gain, 0.0))
+        found = ramp.take(np.asarray(scaled))
+        np.putmask(found, tile < 0, grey)
+        colours[top : top + rows] = found
+    return colours.view(np.uint8).reshape(*delta.shape, 4)
 
 
 def _laid(
