@@ -69,6 +69,17 @@ def read(stream: BinaryIO, path: Path) -> RawPhoto:
     return RawPhoto(sizes.width // parts, sizes.height // parts, flip, preview, True)
 
 
+def sensor(stream: BinaryIO, path: Path) -> tuple[int, int, int]:
+    """Return width and height of the developed sensor as stored, and its EXIF orientation.
+
+    Raises ``BadImageError``.
+    """
+    with _opened(stream, path) as raw:
+        width, height = raw.sizes.width, raw.sizes.height
+        parts = 2 if _is_large(width, height) else 1
+        return width // parts, height // parts, _ORIENTATIONS.get(raw.sizes.flip, 1)
+
+
 def develop(data: bytes, path: Path, side: int) -> Pixels:
     """Develop a RAW by the camera's white balance: BGR, sRGB, 8 bits, as stored (not turned).
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QLoggingCategory, QSize
-from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QPainter
+from PySide6.QtCore import QByteArray, QLoggingCategory, QSize
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.viewmodels.image_cache import LoadedImage
 
 if TYPE_CHECKING:
     from phota_desktop.imaging.colour import Pixels
+    from phota_desktop.imaging.display import DisplayTarget
+    from phota_desktop.imaging.pixels import Raster
 
 ALLOCATION_LIMIT_MB = 1024
 """100 MP at 16 bits and four channels is 800 MB; Qt's own 256 MB refuses 100 MP at 8 bits."""
@@ -42,6 +45,8 @@ class Header:
     width: int
     height: int
     turned: bool
+    size: int = 0
+    """Bytes of the file."""
 
 
 def read_header(path: str) -> Header:
@@ -51,16 +56,32 @@ def read_header(path: str) -> Header:
     """
     with Path(path).open("rb") as file:
         head = file.read(_HEAD_BYTES)
+        size = os.fstat(file.fileno()).st_size
     qt_format = _qt_format(head)
     if not qt_format or _hides_orientation(qt_format, head):
         return Header("", 0, 0, turned=False)
     reader = _reader(path, qt_format)
-    size = reader.size()
+    stored = reader.size()
     turned = bool(
         reader.transformation().value & QImageIOHandler.Transformation.TransformationRotate90.value
     )
-    upright = size.transposed() if turned else size
-    return Header(qt_format, max(upright.width(), 0), max(upright.height(), 0), turned)
+    upright = stored.transposed() if turned else stored
+    return Header(qt_format, max(upright.width(), 0), max(upright.height(), 0), turned, size)
+
+
+def full_cost(path: str, header: Header) -> int:
+    """Return the bytes that decoding all of a picture takes; raises PhotaError.
+
+    A JPEG is decoded into place, where turning needs a second one; others lie there twice.
+    """
+    if header.width:
+        pixels = header.width * header.height
+        twice = header.turned or header.qt_format != "jpeg"
+        return pixels * 4 + pixels * 4 // (1 if twice else 3) + header.size
+    from phota_desktop.imaging import showing
+
+    facts = showing.facts(Path(path))
+    return facts.width * facts.height * 16 // 3 + facts.working
 
 
 def shrink_for(header: Header, target: QSize) -> Shrink:
@@ -95,10 +116,13 @@ def is_warm() -> bool:
     return "phota_desktop.imaging.pixels" in sys.modules
 
 
-def decode_with_qt(path: str, header: Header, eighths: int) -> LoadedImage:
+def decode_with_qt(
+    path: str, header: Header, eighths: int, display: DisplayTarget | None = None
+) -> LoadedImage:
     """Decode a preview of a JPEG, PNG or WebP, loading nothing; raises PhotaError BAD_IMAGE.
 
-    The preview has ``eighths`` / 8 of the file's width and height, rounded up.
+    The preview has ``eighths`` / 8 of the file's width and height, rounded up. It is provisional
+    where Qt converted its colours.
     """
     reader = _reader(path, header.qt_format)
     reader.setAutoTransform(True)
@@ -112,61 +136,87 @@ def decode_with_qt(path: str, header: Header, eighths: int) -> LoadedImage:
         raise PhotaError(ErrorKind.BAD_IMAGE, hint=reader.errorString())
     space = image.colorSpace()
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
-    if space.isValid() and space != srgb:
-        image = image.convertedToColorSpace(srgb)
-    if image.hasAlphaChannel():
-        image = _on_white(image)
-    elif image.format() is not QImage.Format.Format_RGB32:
-        image = image.convertToFormat(QImage.Format.Format_RGB32)
-    return LoadedImage((image,), header.width, header.height, complete=False)
-
-
-def decode_scaled(path: str, shrink: Shrink) -> LoadedImage:
-    """Decode a preview at 1/``shrink``; raises PhotaError."""
-    from phota_desktop.imaging import pixels
-
-    raster = pixels.load_bgra(Path(path), shrink)
+    screen = QColorSpace.fromIccProfile(QByteArray(display.icc)) if display else srgb
+    screen = screen if screen.isValid() else srgb
+    converted = image.format() is QImage.Format.Format_CMYK8888
+    if (space if space.isValid() else srgb) != screen:
+        if not space.isValid() and not converted:
+            image.setColorSpace(srgb)
+        image = image.convertedToColorSpace(screen)
+        converted = True
+    wanted = (
+        QImage.Format.Format_ARGB32_Premultiplied
+        if image.hasAlphaChannel()
+        else QImage.Format.Format_RGB32
+    )
+    if image.format() is not wanted:
+        image = image.convertToFormat(wanted)
     return LoadedImage(
-        (_wrap(raster.pixels),), raster.full_width, raster.full_height, complete=False
+        (image,), header.width, header.height, complete=False, provisional=converted
     )
 
 
-def decode_full(path: str, preview: LoadedImage | None) -> LoadedImage:
+def decode_scaled(path: str, shrink: Shrink, display: DisplayTarget | None = None) -> LoadedImage:
+    """Decode a preview at 1/``shrink``; raises PhotaError."""
+    from phota_desktop.imaging import display as screens
+    from phota_desktop.imaging import pixels
+
+    return _preview_of(pixels.load_bgra(Path(path), shrink, display or screens.SRGB))
+
+
+def decode_first_look(
+    path: str, target: QSize, display: DisplayTarget | None = None
+) -> LoadedImage | None:
+    """Decode a RAW's embedded preview, None of other files and without one; raises PhotaError."""
+    from phota_desktop.imaging import display as screens
+    from phota_desktop.imaging import showing
+
+    pane = (target.width(), target.height())
+    raster = showing.quick(Path(path), pane, display or screens.SRGB)
+    return _preview_of(raster) if raster is not None else None
+
+
+def decode_full(
+    path: str, preview: LoadedImage | None, display: DisplayTarget | None = None
+) -> LoadedImage:
     """Decode all levels; raises PhotaError.
 
     A preview takes the place of the level of its size, or its own place between two, so that
     nothing changes on the screen.
     """
-    from phota_desktop.imaging import pixels
+    from phota_desktop.imaging import display as screens
+    from phota_desktop.imaging import pixels, showing
 
-    raster = pixels.load_bgra(Path(path), 1)
-    levels = list(wrap_levels((raster.pixels, *pixels.mips(raster.pixels))))
-    if preview is not None:
+    raster = showing.full(Path(path), display or screens.SRGB)
+    whole = (raster.pixels, *pixels.mips(raster.pixels))
+    levels = list(wrap_levels(whole, has_alpha=raster.has_alpha))
+    if preview is not None and not preview.provisional and preview.has_alpha == raster.has_alpha:
         ready = preview.levels[0]
         levels = [kept for kept in levels if abs(ready.width() - kept.width()) > 1] + [ready]
         levels.sort(key=QImage.width, reverse=True)
-    return LoadedImage(tuple(levels), raster.full_width, raster.full_height, complete=True)
+    size = (raster.full_width, raster.full_height)
+    return LoadedImage(tuple(levels), *size, complete=True, note=raster.note)
 
 
-def wrap_levels(levels: Sequence[Pixels]) -> tuple[QImage, ...]:
-    """Return BGRA pixels as images for the canvas, without copying them."""
-    return tuple(_wrap(level) for level in levels)
+def _preview_of(raster: Raster) -> LoadedImage:
+    level = _wrap(raster.pixels, has_alpha=raster.has_alpha)
+    size = (raster.full_width, raster.full_height)
+    # A RAW's preview is the camera's picture: what is developed never looks quite the same.
+    return LoadedImage(
+        (level,), *size, complete=False, note=raster.note, provisional=bool(raster.note)
+    )
 
 
-def _wrap(bgra: Pixels) -> QImage:
+def wrap_levels(levels: Sequence[Pixels], *, has_alpha: bool = False) -> tuple[QImage, ...]:
+    """Return BGRA pixels (premultiplied) as images for the canvas, without copying them."""
+    return tuple(_wrap(level, has_alpha=has_alpha) for level in levels)
+
+
+def _wrap(bgra: Pixels, *, has_alpha: bool) -> QImage:
     # Qt keeps the buffer alive until the last copy of the image has gone (checked in a test).
     height, width = bgra.shape[:2]
-    return QImage(bgra.data, width, height, bgra.strides[0], QImage.Format.Format_RGB32)
-
-
-def _on_white(image: QImage) -> QImage:
-    """Put a transparent picture on white, as imaging does."""
-    base = QImage(image.size(), QImage.Format.Format_RGB32)
-    base.fill(0xFFFFFFFF)
-    painter = QPainter(base)
-    painter.drawImage(0, 0, image)
-    painter.end()
-    return base
+    kind = QImage.Format.Format_ARGB32_Premultiplied if has_alpha else QImage.Format.Format_RGB32
+    return QImage(bgra.data, width, height, bgra.strides[0], kind)
 
 
 def _reader(path: str, qt_format: str) -> QImageReader:
