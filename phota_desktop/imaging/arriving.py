@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from phota_desktop.imaging import pixels, png_chunks
+from phota_desktop.imaging import colour, pixels, png_chunks
 from phota_desktop.imaging.colour import STRIP_ROWS, Pixels
+from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
 from phota_desktop.imaging.problems import MAX_PIXELS, MAX_SIDE, BadImageError
 from phota_desktop.imaging.reading import (
@@ -43,6 +44,7 @@ class Checked:
 
     info: PhotoInfo
     image: Image.Image | None = None
+    profile: bytes = b""
 
 
 class ArrivingPicture:
@@ -146,17 +148,18 @@ def check(part: Path, arriving: ArrivingPicture | None, sha256: str) -> Checked:
     if image is not None:
         with open_photo(part) as (stream, kind, size):
             if _has_right_checksums(stream):
-                return Checked(inspect(stream, kind, size, part)[0], image)
+                info, embedded = inspect(stream, kind, size, part)
+                return Checked(info, image, embedded.profile or b"")
     return Checked(check_result(part))
 
 
-def levels_of(checked: Checked, path: Path) -> tuple[Pixels, ...]:
+def levels_of(checked: Checked, path: Path, target: DisplayTarget = SRGB) -> tuple[Pixels, ...]:
     """Return the BGRA levels of a checked picture, largest first; none if it cannot be decoded."""
     image, checked.image = checked.image, None
-    bgra = _plain_bgra(image, checked.info) if image is not None else None
+    bgra = _plain_bgra(image, checked, target) if image is not None else None
     if bgra is None:
         try:
-            bgra = pixels.load_bgra(path).pixels
+            bgra = pixels.load_bgra(path, 1, target).pixels
         except BadImageError:
             return ()
     return (bgra, *pixels.mips(bgra))
@@ -170,9 +173,10 @@ def _has_right_checksums(stream: BinaryIO) -> bool:
     return True
 
 
-def _plain_bgra(image: Image.Image, info: PhotoInfo) -> Pixels | None:
+def _plain_bgra(image: Image.Image, checked: Checked, target: DisplayTarget) -> Pixels | None:
     """Return the pixels of a picture that needs no turning and no change of colours, else None."""
-    plain = image.mode == "RGB" and info.orientation == 1 and info.bits == 8 and info.is_srgb
+    info = checked.info
+    plain = image.mode == "RGB" and info.orientation == 1 and info.bits == 8
     if not plain or "transparency" in image.info:
         return None
     width, height = image.size
@@ -181,4 +185,6 @@ def _plain_bgra(image: Image.Image, info: PhotoInfo) -> Pixels | None:
         bottom = min(top + STRIP_ROWS, height)
         strip = np.asarray(image.crop((0, top, width, bottom)))
         cv2.cvtColor(strip, cv2.COLOR_RGB2BGRA, dst=bgra[top:bottom])
+    if colour.is_needed(checked.profile, target):
+        return colour.convert(bgra, "BGRA", checked.profile, target)
     return bgra

@@ -1,4 +1,4 @@
-"""A picture's bytes into upright sRGB arrays: JPEG by libjpeg-turbo, the rest by Pillow."""
+"""A picture's bytes into upright arrays of the screen's colours: by libjpeg-turbo and Pillow."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import simplejpeg
-from PIL import Image
 
-from phota_desktop.imaging import colour, raw
+from phota_desktop.imaging import raw
 from phota_desktop.imaging.colour import STRIP_ROWS, Pixels
+from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
-from phota_desktop.imaging.problems import BadImage, BadImageError
 from phota_desktop.imaging.raw import Preview
-from phota_desktop.imaging.reading import PILLOW_ERRORS, PhotoInfo, inspect, load, opened
+from phota_desktop.imaging.reading import PhotoInfo, inspect
+from phota_desktop.imaging.stored import Stored, by_pillow
 
 FACTORS = (8, 4, 2)
 """Reductions that libjpeg-turbo does fast while decoding (performance.md §3)."""
@@ -26,16 +26,18 @@ FACTORS = (8, 4, 2)
 
 @dataclass(frozen=True)
 class Decoded:
-    """An upright sRGB picture: ``pixels`` HxWx3 BGR, or HxWx4 BGRA; uint8, C-contiguous.
+    """An upright picture: ``pixels`` HxWx3 BGR, or HxWx4 BGRA; uint8, C-contiguous.
 
     ``has_alpha`` tells that the fourth channel holds real transparency. ``converted`` tells that
-    the colours were converted, ``narrowed`` that the file had more than 8 bits a sample.
+    the colours were converted, ``narrowed`` that the file had more than 8 bits a sample. ``note``
+    tells in words why the colours may be wrong.
     """
 
     pixels: Pixels
     has_alpha: bool = False
     converted: bool = False
     narrowed: bool = False
+    note: str = ""
 
     def opaque(self) -> Pixels:
         """Return HxWx3 BGR with what is transparent put on white; ``pixels`` are used up."""
@@ -70,8 +72,9 @@ def decode(
     factor: int = 1,
     layout: Literal["BGR", "BGRA"] = "BGR",
     buffer: Pixels | None = None,
+    screen: DisplayTarget = SRGB,
 ) -> Decoded:
-    """Decode, reduce, convert to sRGB, turn upright; in this order, so that less is converted.
+    """Decode, reduce, convert to the screen's colours, turn upright; so that less is converted.
 
     ``factor`` 1, 2, 4 or 8 divides the size (rounded up); ``max_side`` limits the long side
     instead. With ``layout`` "BGRA" four channels come back in any case; "BGR" gives four only for
@@ -79,22 +82,22 @@ def decode(
     picture needs no turning. Raises ``BadImageError``.
     """
     if info.format == PhotoFormat.RAW:
-        return _of_raw(data, info, embedded, _target(info, max_side, factor), layout)
+        return _of_raw(data, info, embedded, _target(info, max_side, factor), layout, screen)
     if max_side is not None:
         factor = factor_for(max(info.width, info.height), max_side)
     orientation = info.orientation
     pixels: Pixels | None = None
-    narrowed = False
+    stored = Stored(info, embedded, screen)
     if info.format == PhotoFormat.JPEG and info.mode != "CMYK":
-        pixels = _jpeg(data, info, embedded, factor, layout, buffer)
+        pixels = _jpeg(data, stored, factor, layout, buffer)
     if pixels is None:
-        pixels, narrowed = _by_pillow(data, info, embedded)
+        pixels = by_pillow(data, stored)
         if info.format in (PhotoFormat.TIFF, PhotoFormat.HEIC):
             orientation = 1  # these decoders turn the picture themselves
     target = _target(info, max_side, factor)
     # The target is as displayed; pixels that are still to be turned lie on their side.
     pixels = resized(pixels, target[::-1] if orientation >= 5 else target)
-    pixels, converted = _in_srgb(pixels, info, embedded)
+    pixels = stored.coloured(pixels)
     pixels = turned(pixels, orientation)
     has_alpha = info.format != PhotoFormat.JPEG and pixels.ndim == 3 and pixels.shape[2] == 4
     if has_alpha and pixels[..., 3].min() == 255:
@@ -106,7 +109,7 @@ def decode(
         pixels = _recoloured(pixels, gray[layout])
     elif layout == "BGRA" and pixels.shape[2] == 3:
         pixels = _recoloured(pixels, cv2.COLOR_BGR2BGRA)
-    return Decoded(pixels, has_alpha, converted, narrowed)
+    return Decoded(pixels, has_alpha, stored.converted, stored.narrowed, stored.note)
 
 
 def _target(info: PhotoInfo, max_side: int | None, factor: int) -> tuple[int, int]:
@@ -122,6 +125,7 @@ def _of_raw(
     embedded: Embedded,
     target: tuple[int, int],
     layout: Literal["BGR", "BGRA"],
+    screen: DisplayTarget,
 ) -> Decoded:
     """Decode a RAW's preview where it is large enough for ``target``, else develop the sensor."""
     preview = preview_for(info, embedded, max(target))
@@ -132,11 +136,16 @@ def _of_raw(
         if preview.orientation >= 5:
             width, height = height, width
         within = replace(within, width=width, height=height, orientation=preview.orientation)
-        decoded = decode(content, within, blocks, max_side=max(target), layout=layout)
+        decoded = decode(
+            content, within, blocks, max_side=max(target), layout=layout, screen=screen
+        )
         return replace(decoded, pixels=resized(decoded.pixels, target))
     pixels = raw.develop(data, info.path, max(target))
     turns = info.orientation >= 5
-    pixels = turned(resized(pixels, target[::-1] if turns else target), info.orientation)
+    pixels = resized(pixels, target[::-1] if turns else target)
+    if not screen.is_srgb:
+        pixels = Stored(info, Embedded(), screen).coloured(pixels)
+    pixels = turned(pixels, info.orientation)
     if layout == "BGRA":
         pixels = _recoloured(pixels, cv2.COLOR_BGR2BGRA)
     return Decoded(pixels)
@@ -149,21 +158,6 @@ def preview_for(info: PhotoInfo, embedded: Embedded, side: int) -> Preview | Non
         return None
     stands_for_it = (preview.width, preview.height) == info.stored_size
     return preview if stands_for_it or preview.is_whole else None
-
-
-def _in_srgb(pixels: Pixels, info: PhotoInfo, embedded: Embedded) -> tuple[Pixels, bool]:
-    """Convert by the file's profile where it is not sRGB; tell whether colours were converted."""
-    if info.mode == "CMYK":
-        return pixels, True  # done while decoding, from all four inks
-    if not embedded.icc or info.is_srgb:
-        return pixels, False
-    layout: colour.Layout = "L"
-    if pixels.ndim == 3:
-        layout = "BGR" if pixels.shape[2] == 3 else "BGRA"
-    elif embedded.icc[16:20] == b"RGB ":
-        pixels, layout = _recoloured(pixels, cv2.COLOR_GRAY2BGR), "BGR"
-    done = colour.to_srgb(pixels, layout, embedded.icc)
-    return (pixels, False) if done is None else (done, True)
 
 
 def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
@@ -218,15 +212,15 @@ def premultiply(bgra: Pixels) -> None:
 
 def _jpeg(
     data: bytes,
-    info: PhotoInfo,
-    embedded: Embedded,
+    stored: Stored,
     factor: int,
     layout: str,
     buffer: Pixels | None,
 ) -> Pixels | None:
     """Decode with libjpeg-turbo; None when only the lenient decoder can tell what is wrong."""
+    info = stored.info
     width, height = info.stored_size
-    if info.mode == "L" and embedded.icc and not info.is_srgb:
+    if info.mode == "L" and stored.is_to_convert:
         layout = "GRAY"
     out_width, out_height = -(-width // factor), -(-height // factor)
     channels = {"GRAY": 1, "BGR": 3, "BGRA": 4}[layout]
@@ -241,55 +235,6 @@ def _jpeg(
     except ValueError:
         return None
     return _pixels(pixels[..., 0] if layout == "GRAY" else pixels)
-
-
-def _by_pillow(data: bytes, info: PhotoInfo, embedded: Embedded) -> tuple[Pixels, bool]:
-    """Decode anything by Pillow: gray HxW, BGR or BGRA, and whether bits were cut to 8."""
-    with opened(BytesIO(data), info.format, info.path) as image:
-        load(image, info.path)
-        try:
-            return _array(image, info, embedded)
-        except PILLOW_ERRORS as error:
-            raise BadImageError(BadImage.UNSUPPORTED, info.path) from error
-
-
-def _array(image: Image.Image, info: PhotoInfo, embedded: Embedded) -> tuple[Pixels, bool]:
-    mode = image.mode
-    if mode == "CMYK":
-        if embedded.icc:
-            done = colour.to_srgb(_pixels(np.asarray(image)), "CMYK", embedded.icc)
-            if done is not None:
-                return done, False
-        return _bgr(image.convert("RGB")), False
-    if mode == "F" or mode.startswith("I"):
-        return eight_bits(image), True
-    if mode in ("LA", "La", "PA", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-    elif mode == "1":
-        image = image.convert("L")
-    elif mode not in ("L", "RGB", "RGBA"):
-        image = image.convert("RGB")
-    narrowed = info.bits > 8
-    if image.mode == "L":
-        return _pixels(np.asarray(image)), narrowed
-    if image.mode == "RGBA":
-        return _pixels(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGBA2BGRA)), narrowed
-    return _bgr(image), narrowed
-
-
-def _bgr(image: Image.Image) -> Pixels:
-    return _pixels(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR))
-
-
-def eight_bits(image: Image.Image) -> Pixels:
-    """Scale a gray picture of 16-bit integers, or floats of 0..1 (or 0..255), to 8 bits."""
-    values = np.asarray(image)
-    if image.mode == "F":
-        finite = np.nan_to_num(values, nan=0.0, posinf=255.0, neginf=0.0)
-        scale = 255.0 if finite.size and finite.max() <= 1.0 else 1.0
-        return _pixels(np.clip(finite * scale + 0.5, 0, 255))
-    wide = np.clip(values, 0, 65535).astype(np.uint32)
-    return _pixels((wide + 128) // 257)
 
 
 def _recoloured(pixels: Pixels, code: int) -> Pixels:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-
-MAX_PROFILE_BYTES = 16_000_000
+from phota_desktop.imaging import icc as profiles
 
 
 class Intent(StrEnum):
@@ -34,12 +33,50 @@ class DisplayTarget:
 
     @classmethod
     def from_file(cls, path: Path, intent: Intent = Intent.RELATIVE) -> Self:
-        """Read a monitor's ICC profile. Raises PhotaError INVALID that names file and reason."""
+        """Read a monitor's ICC profile; one that is sRGB by its numbers counts as sRGB.
+
+        Raises PhotaError INVALID that names the file and the reason.
+        """
         try:
-            icc = path.read_bytes()
-        except OSError as error:
-            raise PhotaError(ErrorKind.INVALID, f"“{path.name}” cannot be read.") from error
-        return cls(icc, intent, path.name)
+            # Opening a pipe would wait for its other end.
+            if not path.is_file():
+                raise _refused(path, "there is no such file")
+            with path.open("rb") as file:
+                icc = file.read(profiles.MAX_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise _refused(path, "it cannot be read") from error
+        reason = profiles.problem(icc)
+        if not reason and icc[16:20] != b"RGB ":
+            reason = "it is not a monitor's: its colours are not RGB"
+        if not reason:
+            reason = _unfit(icc, intent)
+        if reason:
+            raise _refused(path, reason)
+        name = profiles.name_of(icc) or path.name
+        return cls(b"" if profiles.looks_as_srgb(icc) else icc, intent, name)
+
+
+def _unfit(icc: bytes, intent: Intent) -> str:
+    """Try the profile as a screen, with two colours."""
+    # colour.py itself needs the classes of this module.
+    import numpy as np
+
+    from phota_desktop.imaging import colour
+
+    ends = np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8)
+    done = colour.convert(ends, "BGR", b"", DisplayTarget(icc, intent))
+    if done is None or int(done[0, 1].min()) - int(done[0, 0].max()) < 100:
+        return "colours cannot be converted to it"
+    return ""
+
+
+def _refused(path: Path, reason: str) -> PhotaError:
+    name = "".join(c if c.isprintable() else "�" for c in path.name)[:120]
+    return PhotaError(
+        ErrorKind.INVALID,
+        f"“{name}” cannot be the monitor's profile: {reason}.",
+        hint="Choose the ICC file (.icc, .icm) that belongs to your monitor.",
+    )
 
 
 SRGB = DisplayTarget()

@@ -30,6 +30,13 @@ class Embedded:
     has_credentials: bool = False
     preview: Preview | None = None
     """The largest preview of a RAW file."""
+    implied: bytes | None = None
+    """A profile made from what the file says of its colours without one; never written out."""
+
+    @property
+    def profile(self) -> bytes | None:
+        """The ICC profile that the colours are to be read by."""
+        return self.icc or self.implied
 
     @property
     def orientation(self) -> int:

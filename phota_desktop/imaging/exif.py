@@ -96,6 +96,11 @@ def parse(block: bytes) -> Exif:
     return Exif(order, image, photo, gps, thumbnail)
 
 
+def directory(block: bytes, at: int, order: ByteOrder) -> Directory:
+    """Read the directory at an offset of the block; empty where there is none."""
+    return _directory(block, at, order)[0]
+
+
 def orientation(block: bytes | None) -> int:
     """Orientation of a block; 1 when there is none or it cannot be read."""
     if not block:

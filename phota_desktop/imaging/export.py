@@ -10,7 +10,6 @@ from PIL import Image, ImageOps
 
 from phota_desktop.core.options import OutputFormat
 from phota_desktop.imaging import metadata
-from phota_desktop.imaging.decoding import eight_bits
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.files import write_new
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
@@ -24,6 +23,7 @@ from phota_desktop.imaging.reading import (
     opened,
     read_photo,
 )
+from phota_desktop.imaging.stored import eight_bits
 
 __all__ = ["Exported", "export", "safe_name", "write_export"]
 

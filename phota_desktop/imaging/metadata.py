@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.imaging import colour, exif, jpeg_segments, png_chunks, webp_chunks, xmp
+from phota_desktop.imaging import exif, jpeg_segments, png_chunks, webp_chunks, xmp
 from phota_desktop.imaging.embedded import (
     Embedded,
     iptc_png_text,
@@ -15,6 +15,7 @@ from phota_desktop.imaging.embedded import (
     read_embedded,
 )
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
+from phota_desktop.imaging.icc import is_srgb
 from phota_desktop.imaging.reading import inspect, open_photo
 
 CREDENTIALS = "The picture carries content credentials, which added metadata would break."
@@ -104,7 +105,7 @@ def _blocks(
     block = packet = None
     if source.exif:
         try:
-            srgb = own.icc is None or colour.is_srgb(own.icc)
+            srgb = own.icc is None or is_srgb(own.icc)
             parsed = exif.parse(source.exif)
             block = exif.for_result(parsed, size, keep_gps=keep_gps, srgb=srgb)
             if len(block) + len(jpeg_segments.EXIF_ID) > jpeg_segments.MAX_PAYLOAD:

@@ -59,14 +59,16 @@ def load_bgra(
     ``BadImageError``.
     """
     data, info, embedded = read_whole(path)
-    decoded = decode(data, info, embedded, factor=shrink, layout="BGRA", buffer=buffer)
+    decoded = decode(
+        data, info, embedded, factor=shrink, layout="BGRA", buffer=buffer, screen=target
+    )
     has_alpha = decoded.has_alpha and keep_alpha
     if has_alpha:
         premultiply(decoded.pixels)
     elif decoded.has_alpha:
         on_white(decoded.pixels)
     height, width = decoded.pixels.shape[:2]
-    return Raster(decoded.pixels, width, height, info.width, info.height, has_alpha)
+    return Raster(decoded.pixels, width, height, info.width, info.height, has_alpha, decoded.note)
 
 
 def embedded_preview(path: Path, target: DisplayTarget = SRGB) -> Raster | None:
@@ -82,7 +84,7 @@ def embedded_preview(path: Path, target: DisplayTarget = SRGB) -> Raster | None:
             return None
         info, embedded = inspect(stream, kind, size, path)
     if kind == PhotoFormat.RAW:
-        return _raw_preview(info, embedded)
+        return _raw_preview(info, embedded, target)
     if not embedded.exif:
         return None
     try:
@@ -97,21 +99,23 @@ def embedded_preview(path: Path, target: DisplayTarget = SRGB) -> Raster | None:
         within = replace(within, orientation=info.orientation, is_srgb=info.is_srgb)
         if info.orientation >= 5:
             within = replace(within, width=within.height, height=within.width)
-        decoded = decode(small, within, Embedded(icc=embedded.icc), layout="BGRA")
+        decoded = decode(
+            small, within, Embedded(icc=embedded.profile), layout="BGRA", screen=target
+        )
     except (ValueError, BadImageError):
         return None
     height, width = decoded.pixels.shape[:2]
     return Raster(decoded.pixels, width, height, info.width, info.height)
 
 
-def _raw_preview(info: PhotoInfo, embedded: Embedded) -> Raster | None:
+def _raw_preview(info: PhotoInfo, embedded: Embedded, target: DisplayTarget) -> Raster | None:
     if embedded.preview is None:
         return None
     side = min(FIRST_LOOK_SIDE, max(embedded.preview.width, embedded.preview.height))
     if preview_for(info, embedded, side) is None:
         return None
     try:
-        pixels = decode(b"", info, embedded, max_side=side, layout="BGRA").pixels
+        pixels = decode(b"", info, embedded, max_side=side, layout="BGRA", screen=target).pixels
     except BadImageError:
         return None
     return Raster(pixels, pixels.shape[1], pixels.shape[0], info.width, info.height)

@@ -17,9 +17,11 @@ from typing import Any, BinaryIO
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
 
-from phota_desktop.imaging import colour, heif_boxes, jpeg_segments, png_chunks, raw
+from phota_desktop.imaging import heif_boxes, jpeg_segments, png_chunks, raw
 from phota_desktop.imaging.embedded import Embedded, jpeg_head, read_embedded
 from phota_desktop.imaging.formats import PILLOW_NAMES, PhotoFormat, format_of
+from phota_desktop.imaging.icc import is_srgb
+from phota_desktop.imaging.implied import with_implied
 from phota_desktop.imaging.problems import (
     MAX_FILE_BYTES,
     MAX_PIXELS,
@@ -177,7 +179,8 @@ def inspect(
     _check_size(width, height, path)
     if orientation >= 5:
         width, height = height, width
-    icc = embedded.icc
+    embedded = with_implied(embedded, stream, kind)
+    profile = embedded.profile
     info = PhotoInfo(
         path=path,
         format=kind,
@@ -185,8 +188,8 @@ def inspect(
         height=height,
         orientation=orientation,
         mode=mode,
-        has_icc=icc is not None,
-        is_srgb=icc is None or colour.is_srgb(icc),
+        has_icc=embedded.icc is not None,
+        is_srgb=profile is None or is_srgb(profile),
         bytes=size,
         frames=frames,
         bits=bits,
