@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -13,12 +15,14 @@ from PySide6.QtCore import QByteArray, QLoggingCategory, QSize
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.viewmodels.image_cache import LoadedImage
+from phota_desktop.viewmodels.image_cache import Found, LoadedImage, Stage
 
 if TYPE_CHECKING:
     from phota_desktop.imaging.colour import Pixels
     from phota_desktop.imaging.display import DisplayTarget
     from phota_desktop.imaging.pixels import Raster
+
+_log = logging.getLogger(__name__)
 
 ALLOCATION_LIMIT_MB = 1024
 """100 MP at 16 bits and four channels is 800 MB; Qt's own 256 MB refuses 100 MP at 8 bits."""
@@ -47,6 +51,56 @@ class Header:
     turned: bool
     size: int = 0
     """Bytes of the file."""
+
+
+def do_step(
+    name: str, stage: Stage, found: Found | None, pane: QSize, display: DisplayTarget | None
+) -> tuple[str, Found | str | None, Stage, int]:
+    """Do one step in a worker: what to tell, what to keep, what has been done, what is next.
+
+    The last is the memory in bytes that decoding all of the picture takes. Never raises.
+    """
+    try:
+        key = (name, Path(name).stat().st_mtime_ns)
+        known = found[1] if found is not None and found[0] == key else None
+        if stage is Stage.CACHED and known is not None:
+            if known.complete:
+                return "", None, Stage.DONE, 0
+            return "", None, Stage.PREVIEWED, full_cost(name, read_header(name))
+        if stage <= Stage.NEW:
+            header = read_header(name)
+            cost = full_cost(name, header)
+            preview = _preview(name, header, pane, display)
+            if preview is None:
+                return "", None, Stage.MEASURED, cost
+            return "preview", (key, preview), Stage.PREVIEWED, cost
+        return "ready", (key, decode_full(name, known, display)), Stage.DONE, 0
+    except PhotaError as error:
+        return "failed", error.message, Stage.DONE, 0
+    except OSError as error:
+        return "failed", error.strerror or "This picture cannot be read.", Stage.DONE, 0
+    except Exception:  # noqa: BLE001 - a thread must not die silently; this logs and tells
+        _log.exception("decoding failed")
+        return "failed", "This picture cannot be read.", Stage.DONE, 0
+
+
+def _preview(
+    name: str, header: Header, pane: QSize, display: DisplayTarget | None
+) -> LoadedImage | None:
+    """Return a quick picture, or None where decoding all of it is as quick."""
+    if not header.width:
+        return decode_first_look(name, pane, display)
+    if not is_warm():
+        return decode_with_qt(name, header, eighths_for(header, pane), display)
+    shrink = shrink_for(header, pane)
+    return decode_scaled(name, shrink, display) if shrink > 1 else None
+
+
+def step_back(thread: int) -> None:
+    """Give a running thread the least of a core; it could never be raised again."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, 19)
 
 
 def read_header(path: str) -> Header:
@@ -151,9 +205,7 @@ def decode_with_qt(
     )
     if image.format() is not wanted:
         image = image.convertToFormat(wanted)
-    return LoadedImage(
-        (image,), header.width, header.height, complete=False, provisional=converted
-    )
+    return LoadedImage((image,), header.width, header.height, complete=False, provisional=converted)
 
 
 def decode_scaled(path: str, shrink: Shrink, display: DisplayTarget | None = None) -> LoadedImage:

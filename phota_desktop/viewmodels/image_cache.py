@@ -6,6 +6,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,6 +60,20 @@ class LoadedImage:
         return self.levels[0]
 
 
+Found = tuple[FileKey, LoadedImage]
+"""A version of a file, and its picture."""
+
+
+class Stage(IntEnum):
+    """What has been done for a path; the next is done next."""
+
+    CACHED = 0
+    NEW = 1
+    MEASURED = 2
+    PREVIEWED = 3
+    DONE = 4
+
+
 class ImageCache:
     """Least recently used pictures go first; not safe between threads without a lock."""
 
@@ -78,7 +93,7 @@ class ImageCache:
         self._dropped = [entry for entry in self._dropped if entry[0]() is not None]
         return sum(size for _, size in self._dropped)
 
-    def find(self, path: str) -> tuple[FileKey, LoadedImage] | None:
+    def find(self, path: str) -> Found | None:
         """Return the newest known version of a file, which becomes the most recently used."""
         found = [key for key in self._images if key[0] == path]
         if not found:
@@ -95,20 +110,20 @@ class ImageCache:
     def make_room(self, needed: int, pinned: Collection[str] = ()) -> bool:
         """Let pictures go until ``needed`` more bytes fit below the limit; tell whether they do.
 
-        Those of the ``pinned`` paths stay. Nothing goes where that would not be enough.
+        Those of the ``pinned`` paths stay.
         """
-        free = self._limit - self.size_bytes - self.dropped_bytes
-        loose = [known for known in self._images if known[0] not in pinned]
-        sizes = {key: self._images[key].size_bytes for key in loose}
-        if needed > free + sum(sizes.values()) and needed:
-            return False
-        for key in loose:
-            if needed <= free:
+        room = self._limit - needed
+        for key in [known for known in self._images if known[0] not in pinned]:
+            if self.size_bytes <= room:
                 break
             self._let_go(key)
-            free += sizes[key]
-        # What has just been let go may be on the screen for a moment yet.
-        return needed <= self._limit - self.size_bytes - self.dropped_bytes
+        # What has been let go may be on the screen for a moment yet.
+        return self.size_bytes + self.dropped_bytes <= room
+
+    def could_hold(self, needed: int, pinned: Collection[str]) -> bool:
+        """Tell whether ``needed`` more bytes would fit beside the ``pinned`` paths' pictures."""
+        held = [image.size_bytes for key, image in self._images.items() if key[0] in pinned]
+        return needed + sum(held) + self.dropped_bytes <= self._limit
 
     def drop(self, path: str) -> None:
         """Forget every version of a file."""

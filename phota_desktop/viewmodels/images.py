@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
+import time
 from collections.abc import Iterable
-from enum import IntEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
 
-from phota_desktop.core.errors import PhotaError
-from phota_desktop.viewmodels.image_cache import DEFAULT_BYTES, FileKey, ImageCache, LoadedImage
+from phota_desktop.viewmodels.image_cache import (
+    DEFAULT_BYTES,
+    Found,
+    ImageCache,
+    LoadedImage,
+    Stage,
+)
 from phota_desktop.viewmodels.thumbnails import ThumbnailLoader
 
-__all__ = ["ImageLoader", "LoadedImage", "ThumbnailLoader"]
+if TYPE_CHECKING:
+    from phota_desktop.imaging.display import DisplayTarget
 
-_log = logging.getLogger(__name__)
+__all__ = ["ImageLoader", "LoadedImage", "ThumbnailLoader"]
 
 FIRST_PANE = QSize(1920, 1200)
 """Device pixels of a pane before there is one: what the panels leave of 2560 × 1440."""
@@ -26,13 +32,17 @@ _FIRST_PAINT_MS = 40
 """How long loading the fast decoders waits after the first picture, so that it gets painted."""
 
 
-class _Stage(IntEnum):
-    """What has been done for a path; the next is done next."""
-
-    CACHED = 0
-    NEW = 1
-    PREVIEWED = 2
-    DONE = 3
+_FAST_STEP_S = 0.3
+"""Steps closer to each other than this are on the way to somewhere else."""
+_SETTLE_S = 0.12
+"""How long a picture that was stepped to so fast is wanted before all of it is decoded."""
+_SMALL_BYTES = 48 << 20
+"""What is decoded at once all the same: about nine megapixels."""
+_PATIENCE_S = 1.0
+"""How long a decode waits for memory that the canvas or a comparison still has."""
+_LOOK_AGAIN_S = 0.02
+_MAX_STALE = 4
+"""Threads that may be busy with what is not wanted any more, beside those that are."""
 
 
 class ImageLoader(QObject):
@@ -40,12 +50,17 @@ class ImageLoader(QObject):
 
     Paths that a newer request no longer names are not begun and not told of. Signals come in the
     thread that owns the loader and carry the path as text, so that no picture is ever mistaken.
+
+    A decode that is no longer wanted cannot be stopped within the libraries: it goes on at the
+    lowest priority, a fresh thread does what is wanted, and decoding ahead keeps out of the way.
+    The cache, what is being decoded, and what others still have of either stay below
+    ``cache_bytes`` together, unless the pictures of the newest request alone need more.
     """
 
     preview = Signal(object, object)
     ready = Signal(object, object)
     failed = Signal(object, str)
-    _arrived = Signal(object, object, object)
+    _arrived = Signal(object, object, object, object)
 
     def __init__(
         self,
@@ -60,11 +75,18 @@ class ImageLoader(QObject):
         self._target = FIRST_PANE
         self._wanted: list[str] = []
         self._ahead: list[str] = []
-        self._stages: dict[str, _Stage] = {}
-        self._busy: set[str] = set()
+        self._stages: dict[str, Stage] = {}
+        self._busy: dict[str, int] = {}
+        self._costs: dict[str, int] = {}
+        self._in_flight: dict[str, int] = {}
         self._asked_again: set[str] = set()
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[int, threading.Thread] = {}
+        self._stale: set[int] = set()
         self._count = threads or max(os.cpu_count() or 1, 1)
+        self._display: DisplayTarget | None = None
+        self._epoch = 0
+        self._stepped = self._full_from = 0.0
+        self._pause: float | None = None
         self._moving = False
         self._closed = False
         self._warming = False
@@ -75,6 +97,27 @@ class ImageLoader(QObject):
         """Memory that the cache holds."""
         with self._changed:
             return self._cache.size_bytes
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory of the cache, of what is being decoded, and of what others still have of both."""
+        with self._changed:
+            flying = sum(self._in_flight.values())
+            return self._cache.size_bytes + self._cache.dropped_bytes + flying
+
+    def set_display(self, display: DisplayTarget) -> None:
+        """Decode for this screen from now on; what is wanted is told of again in its colours."""
+        from phota_desktop.imaging.display import SRGB
+
+        with self._changed:
+            if display == (self._display or SRGB):
+                return
+            self._display = display
+            self._epoch += 1
+            self._cache.clear()
+            self._asked_again.clear()
+            self._stages = dict.fromkeys(self._stages, Stage.NEW)
+            self._changed.notify_all()
 
     def set_target(self, width: int, height: int) -> None:
         """Tell the size of a pane in device pixels, for the choice of the preview's scale."""
@@ -92,20 +135,22 @@ class ImageLoader(QObject):
         known: list[tuple[str, LoadedImage]] = []
         with self._changed:
             for name in names:
-                if name in self._wanted and self._stages.get(name, _Stage.NEW) < _Stage.DONE:
+                if name in self._wanted and self._stages.get(name, Stage.NEW) < Stage.DONE:
                     found = self._cache.find(name)
                 elif (found := self._cache.find(name)) is not None:
                     # Shown at once; a worker then looks whether the file has changed since.
-                    self._stages[name] = _Stage.CACHED
+                    self._stages[name] = Stage.CACHED
                 else:
-                    self._stages[name] = _Stage.NEW
-                if name in self._busy and self._stages.get(name) is _Stage.CACHED:
+                    self._stages[name] = Stage.NEW
+                if name in self._busy and self._stages.get(name) is Stage.CACHED:
                     self._asked_again.add(name)
                 if found is not None:
                     known.append((name, found[1]))
+            self._time_step(names)
             self._wanted = names
             self._forget_unwanted()
             if names:
+                self._make_way()
                 self._start()
         for name, image in known:
             (self.ready if image.complete else self.preview).emit(name, image)
@@ -118,12 +163,12 @@ class ImageLoader(QObject):
                 if name not in self._stages:
                     cached = self._cache.find(name)
                     done = cached is not None and cached[1].complete
-                    self._stages[name] = _Stage.DONE if done else _Stage.NEW
+                    self._stages[name] = Stage.DONE if done else Stage.NEW
             self._forget_unwanted()
             self._start()
 
     def offer(self, path: Path, image: LoadedImage) -> None:
-        """Keep a file's picture that was decoded elsewhere; from any thread but the window's.
+        """Keep a file's picture in sRGB decoded elsewhere; from any thread but the window's.
 
         In the window's thread, freeing what has to go for it could cost a frame.
         """
@@ -133,8 +178,9 @@ class ImageLoader(QObject):
         except OSError:
             return
         with self._changed:
-            if not self._closed:
-                self._cache.put(key, image, pinned=self._wanted)
+            plain = self._display is None or self._display.is_srgb
+            if plain and not self._closed:
+                self._keep((key, image))
 
     def find(self, path: Path) -> LoadedImage | None:
         """Return what the cache has of a file, without reading it."""
@@ -147,13 +193,34 @@ class ImageLoader(QObject):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        for thread in self._threads:
+            threads = list(self._threads.values())
+        for thread in threads:
             thread.join()
         self._cache.clear()
 
     def _forget_unwanted(self) -> None:
         kept = {*self._wanted, *self._ahead}
         self._stages = {name: stage for name, stage in self._stages.items() if name in kept}
+        self._costs = {name: cost for name, cost in self._costs.items() if name in kept}
+
+    def _time_step(self, names: list[str]) -> None:
+        """Put off decoding in full while steps follow each other fast."""
+        if set(names) == set(self._wanted):
+            return
+        now = time.monotonic()
+        self._full_from = now + _SETTLE_S if now - self._stepped < _FAST_STEP_S else now
+        self._stepped = now
+
+    def _make_way(self) -> None:
+        """Let what is no longer wanted go on behind everything else, in threads that then end."""
+        if all(self._stages.get(name) in (Stage.CACHED, Stage.DONE) for name in self._wanted):
+            return
+        from phota_desktop.viewmodels import decoding
+
+        for name, thread in self._busy.items():
+            if name not in self._wanted and len(self._stale) < _MAX_STALE:
+                self._stale.add(thread)
+                decoding.step_back(thread)
 
     def _start(self) -> None:
         if not self._threads:
@@ -162,105 +229,135 @@ class ImageLoader(QObject):
 
             decoding.set_up()
             self._warming = not decoding.is_warm()
-        while len(self._threads) < self._count and not self._closed:
-            thread = threading.Thread(
-                target=self._work, name=f"decoder {len(self._threads)}", daemon=True
-            )
-            self._threads.append(thread)
+        while len(self._threads) - len(self._stale) < self._count and not self._closed:
+            thread = threading.Thread(target=self._work, name="decoder", daemon=True)
+            # A thread has no number before it runs; it needs the lock to do anything.
             thread.start()
+            self._threads[thread.native_id or 0] = thread
         self._changed.notify_all()
 
-    def _next(self) -> tuple[str, _Stage] | None:
+    def _next(self) -> tuple[str, Stage] | None:
         """Return the most urgent step that may begin now; the caller holds the lock."""
         limit = max(self._count - 1, 1) if self._moving else self._count
-        if len(self._busy) >= limit:
-            return None
+        self._pause = None
         for names in (self._wanted, self._ahead):
-            for last in (_Stage.NEW, _Stage.PREVIEWED):
+            ahead = names is self._ahead
+            active = [n for n, thread in self._busy.items() if ahead or thread not in self._stale]
+            if len(active) >= limit:
+                return None
+            for last in (Stage.NEW, Stage.PREVIEWED):
                 for name in names:
-                    stage = self._stages.get(name, _Stage.DONE)
-                    heavy = stage is _Stage.PREVIEWED or names is self._ahead
-                    held = heavy and self._warming and bool(self._wanted)
-                    if stage <= last and name not in self._busy and not held:
+                    stage = self._stages.get(name, Stage.DONE)
+                    if stage > last or name in self._busy:
+                        continue
+                    if stage <= Stage.NEW:
+                        if not (ahead and self._warming and self._wanted):
+                            return name, stage
+                    elif self._may_decode(name, stage, ahead=ahead):
+                        self._in_flight[name] = self._costs.get(name, 0)
                         return name, stage
         return None
+
+    def _may_decode(self, name: str, stage: Stage, *, ahead: bool) -> bool:
+        """Tell whether all of a picture may be decoded now, and make room for it."""
+        cost = self._costs.get(name, 0)
+        flying = sum(self._in_flight.values())
+        now = time.monotonic()
+        if ahead:
+            if now < self._full_from:
+                self._pause = self._full_from - now
+                return False
+            open_ = [one for one in self._wanted if self._stages.get(one) is not Stage.DONE]
+            if open_ and self._warming:
+                return False
+            found = self._cache.find(name)
+            if found is not None and found[1].note:
+                return False  # a RAW's preview: developing one takes a second, and 14 bytes a pixel
+            later = sum(self._costs.get(one, 0) for one in open_ if one not in self._in_flight)
+            needed = cost + flying + later
+            pinned = {*self._wanted, *self._ahead}
+            could = self._cache.could_hold(needed, pinned)
+            return could and self._cache.make_room(needed, pinned)
+        if self._warming and stage is Stage.PREVIEWED:
+            return False
+        if now < self._full_from and cost > _SMALL_BYTES:
+            self._pause = self._full_from - now
+            return False
+        if self._cache.make_room(cost + flying, self._wanted):
+            return True
+        # What is on the screen is decoded even if it alone needs more, but one by one.
+        waits = self._cache.dropped_bytes and now < self._stepped + _PATIENCE_S
+        if flying or waits:
+            self._pause = _LOOK_AGAIN_S
+            return False
+        return True
 
     def _work(self) -> None:
         from phota_desktop.viewmodels import decoding
 
+        me = threading.get_native_id()
         # At the start a person waits for the first picture and moves nothing yet.
         is_nice = False
         if decoding.is_warm():
             is_nice = _be_nice()
         while True:
             with self._changed:
-                while (step := self._next()) is None and not self._closed:
-                    self._changed.wait()
-                if self._closed or step is None:
+                step = None
+                while not self._closed and me not in self._stale:
+                    if (step := self._next()) is not None:
+                        break
+                    self._changed.wait(self._pause)
+                if step is None:
+                    self._stale.discard(me)
+                    if not self._closed:
+                        del self._threads[me]
                     return
                 name, stage = step
-                self._busy.add(name)
-                found = self._cache.find(name)
-            outcome, value, after = self._do(name, stage, found)
+                self._busy[name] = me
+                found, epoch, display = self._cache.find(name), self._epoch, self._display
+            done = decoding.do_step(name, stage, found, self._target, display)
+            del found
             is_nice = is_nice or _be_nice()
             with self._changed:
-                self._busy.discard(name)
+                del self._busy[name]
+                self._in_flight.pop(name, None)
                 if self._closed:
                     return
-                if name in self._asked_again:
-                    # The file may have changed since this step looked at it.
-                    self._asked_again.discard(name)
-                elif name in self._stages:
-                    self._stages[name] = after
-                if isinstance(value, tuple):
-                    self._cache.put(*value, pinned=self._wanted)
-                if outcome and name in self._wanted:
-                    told = value[1] if isinstance(value, tuple) else value
-                    # Under the lock, or another worker's full picture could overtake a preview.
-                    self._arrived.emit(outcome, name, told)
+                if epoch == self._epoch:
+                    self._end_step(name, *done)
+                del done
                 self._changed.notify_all()
 
-    def _do(
-        self, name: str, stage: _Stage, found: tuple[FileKey, LoadedImage] | None
-    ) -> tuple[str, tuple[FileKey, LoadedImage] | str | None, _Stage]:
-        """Do one step in a worker; return what to tell, what to keep, what has been done."""
-        from phota_desktop.viewmodels import decoding
+    def _end_step(
+        self, name: str, outcome: str, value: Found | str | None, after: Stage, cost: int
+    ) -> None:
+        """Keep and tell what a step gave; the caller holds the lock."""
+        if name in self._asked_again:
+            # The file may have changed since this step looked at it.
+            self._asked_again.discard(name)
+        elif name in self._stages:
+            self._stages[name] = after
+        if cost and name in self._stages:
+            self._costs[name] = cost
+        if isinstance(value, tuple):
+            self._keep(value)
+        if outcome and name in self._wanted:
+            told = value[1] if isinstance(value, tuple) else value
+            # Under the lock, or another worker's full picture could overtake a preview.
+            self._arrived.emit(self._epoch, outcome, name, told)
 
-        try:
-            key = (name, Path(name).stat().st_mtime_ns)
-            known = found[1] if found is not None and found[0] == key else None
-            if stage is _Stage.CACHED and known is not None:
-                return "", None, _Stage.DONE if known.complete else _Stage.PREVIEWED
-            if stage is not _Stage.PREVIEWED:
-                preview = self._preview(name)
-                if preview is not None:
-                    return "preview", (key, preview), _Stage.PREVIEWED
-            return "ready", (key, decoding.decode_full(name, known)), _Stage.DONE
-        except PhotaError as error:
-            return "failed", error.message, _Stage.DONE
-        except OSError as error:
-            return "failed", error.strerror or "This picture cannot be read.", _Stage.DONE
-        except Exception:  # noqa: BLE001 - a thread must not die silently; this logs and tells
-            _log.exception("decoding failed")
-            return "failed", "This picture cannot be read.", _Stage.DONE
+    def _keep(self, found: Found) -> None:
+        flying = sum(self._in_flight.values())
+        self._cache.put(*found, pinned={*self._wanted, *self._ahead})
+        self._cache.make_room(flying, {*self._wanted, *self._ahead})
+        self._cache.make_room(flying, self._wanted)
 
-    def _preview(self, name: str) -> LoadedImage | None:
-        """Return a quick picture, or None where decoding all of it is as quick."""
-        from phota_desktop.viewmodels import decoding
-
-        header = decoding.read_header(name)
-        if not decoding.is_warm() and header.width:
-            eighths = decoding.eighths_for(header, self._target)
-            return decoding.decode_with_qt(name, header, eighths)
-        shrink = decoding.shrink_for(header, self._target)
-        return decoding.decode_scaled(name, shrink) if shrink > 1 else None
-
-    @Slot(object, object, object)
-    def _deliver(self, outcome: str, name: str, value: LoadedImage | str) -> None:
+    @Slot(object, object, object, object)
+    def _deliver(self, epoch: int, outcome: str, name: str, value: LoadedImage | str) -> None:
         with self._changed:
             if self._closed:
                 return
-            wanted = name in self._wanted
+            wanted = name in self._wanted and epoch == self._epoch
             warming, first = self._warming, outcome == "preview"
         if warming:
             QTimer.singleShot(_FIRST_PAINT_MS if first else 0, self, self._warm)
