@@ -66,6 +66,7 @@ class Submitter(QObject):
         self._services: Services | None = None
         self._recording = False
         self._last_wish = -BURST
+        self._wished: StudioRequest | None = None
         self._asked: Wish | None = None
 
     def attach(self, services: Services | None) -> None:
@@ -80,11 +81,14 @@ class Submitter(QObject):
         return not self._form.problems(photo)
 
     def submit(self, photo: Path | None) -> None:
-        """Ask for variants of the shown photo; a burst of clicks is one wish."""
+        """Ask for variants of the shown photo; a burst of clicks is one wish.
+
+        A click on something else, such as the next photo, is another wish however soon it comes.
+        """
         now = self._clock()
-        burst = now - self._last_wish < BURST
-        self._last_wish = now
         request = self._form.request(photo)
+        burst = now - self._last_wish < BURST and request == self._wished
+        self._last_wish, self._wished = now, request
         if burst or request is None or not self.can_submit(photo):
             return
         wish = Wish(request, self._form.engine, photo)

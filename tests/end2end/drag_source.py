@@ -1,4 +1,4 @@
-"""A window whose whole face drags one file out, as a file manager does: ``drag_source.py FILE``."""
+"""A window whose whole face drags files out, as a file manager does: ``drag_source.py FILE…``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Source(QLabel):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.buttons() & Qt.MouseButton.LeftButton:
             data = QMimeData()
-            data.setUrls([QUrl.fromLocalFile(sys.argv[1])])
+            data.setUrls([QUrl.fromLocalFile(name) for name in sys.argv[1:]])
             drag = QDrag(self)
             drag.setMimeData(data)
             drag.exec(Qt.DropAction.CopyAction)

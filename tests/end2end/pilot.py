@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.end2end.screen import ROOT, Screen, wait_until
@@ -16,6 +17,7 @@ class Pilot:
     def __init__(self, screen: Screen, home: Path, *arguments: str, **environ: str) -> None:
         self.screen = screen
         self._address = home / "pilot.socket"
+        self._address.unlink(missing_ok=True)  # a killed program leaves its own
         self.program = screen.start(
             *(sys.executable, str(ROOT / "tests" / "end2end" / "piloted.py"), str(self._address)),
             *arguments,
@@ -72,6 +74,15 @@ class Pilot:
     def click_in(self, name: str, expression: str) -> None:
         """Click within a widget ``w``: ``expression`` gives a rectangle of it."""
         self.screen.click(*self.place_in(name, expression))
+
+    def drop(self, photos: Sequence[Path], end: tuple[int, int], taken: str) -> None:
+        """Drag files from another program to a place, until an expression says they are there."""
+        program = str(ROOT / "tests" / "end2end" / "drag_source.py")
+        source = self.screen.start(sys.executable, program, *map(str, photos))
+        self.screen.window("drag source")
+        self.screen.drag((100, 330), end)
+        self.wait(taken, "the drop was not taken")
+        source.terminate()
 
     def text(self, name: str) -> str:
         """Return what a label, button or field says."""

@@ -48,6 +48,13 @@ class Studio:
         self.pilot.wait(f"{PROMPT}.hasFocus()", "the prompt has no focus")
         self.pilot.screen.type(text)
 
+    def write_anew(self, text: str) -> None:
+        """Type in place of what an earlier operation left in the prompt."""
+        self.write("")
+        self.pilot.screen.key("ctrl+a", "BackSpace")
+        self.wait_for_wire("")
+        self.pilot.screen.type(text)
+
     def wait_for_wire(self, text: str) -> None:
         self.pilot.wait(f"{PROMPT}.wire_text() == {text!r}", f"the prompt is not {text!r}")
 
@@ -79,17 +86,6 @@ class Studio:
         [row] = self.fake.ledger.posts()
         assert row["charged"]
         return row
-
-    def drop(self, photo: Path, end: tuple[int, int], taken: str) -> None:
-        """Drag a file from another program to a place, until an expression says it is there."""
-        screen = self.pilot.screen
-        source = screen.start(
-            sys.executable, str(ROOT / "tests" / "end2end" / "drag_source.py"), str(photo)
-        )
-        screen.window("drag source")
-        screen.drag((100, 330), end)
-        self.pilot.wait(taken, "the drop was not taken")
-        source.terminate()
 
 
 @pytest.fixture
@@ -203,7 +199,7 @@ def test_a_remix_with_a_dropped_reference_comes_back(
     studio.choose("Remix")
     assert not pilot.ask("find('submitButton').isEnabled()"), "a remix needs a reference"
     slot = "find('referenceSlot').picture is not None"
-    studio.drop(photographs[1], pilot.place("referenceSlot"), slot)
+    pilot.drop([photographs[1]], pilot.place("referenceSlot"), slot)
     assert pilot.ask("find('referenceSlot').picture.name") == photographs[1].name
     assert pilot.ask("window.studio.photo.name") == photographs[0].name, "it opens nothing"
     studio.submit()
@@ -221,7 +217,7 @@ def test_an_edit_sends_its_photos_in_the_order_they_were_dragged_to(
     studio.choose("Edit")
     assert not pilot.ask("find('submitButton').isEnabled()"), "an edit needs words"
     sources = "len(window.studio.form.sources) == 2"
-    studio.drop(photographs[2], pilot.place("sourceList"), sources)
+    pilot.drop([photographs[2]], pilot.place("sourceList"), sources)
     pictures = "[p.name for p in window.studio.form.sources]"
     assert pilot.ask(pictures) == ["china.jpg", "rocket.jpg"]
     first, second = (

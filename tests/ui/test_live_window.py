@@ -119,6 +119,21 @@ async def test_twenty_clicks_a_second_make_one_job(live: Desk, photos: list[Path
     assert len(live.jobs.jobs()) == 1
 
 
+async def test_a_quick_click_for_something_else_is_another_wish(
+    live: Desk, photos: list[Path]
+) -> None:
+    pytest.importorskip("phota_desktop.engine.app")
+    drop(live.window, photos[0])
+    button = live.window.drawer.submit
+    await until(lambda: button.isEnabled())
+    for words in ("", "warm"):
+        live.studio.form.set_prompt(words)
+        await until(lambda: button.isEnabled())
+        live.studio.submitter._last_wish = live.studio.submitter._clock()
+        QTest.mouseClick(button, LEFT)
+    await until(lambda: len(live.jobs.jobs()) == 2)
+
+
 async def test_ctrl_enter_submits_from_the_prompt(live: Desk, photos: list[Path]) -> None:
     pytest.importorskip("phota_desktop.engine.app")
     drop(live.window, photos[0])
