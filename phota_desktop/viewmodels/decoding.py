@@ -38,7 +38,7 @@ def set_up() -> None:
     Such a file is told of by the loader, under its name and in our words.
     """
     QImageReader.setAllocationLimit(ALLOCATION_LIMIT_MB)
-    QLoggingCategory.setFilterRules("qt.gui.imageio*.warning=false")
+    QLoggingCategory.setFilterRules("qt.gui.imageio*.warning=false\nqt.gui.icc.warning=false")
 
 
 @dataclass(frozen=True)
@@ -190,8 +190,10 @@ def decode_with_qt(
         raise PhotaError(ErrorKind.BAD_IMAGE, hint=reader.errorString())
     space = image.colorSpace()
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
-    screen = QColorSpace.fromIccProfile(QByteArray(display.icc)) if display else srgb
-    screen = screen if screen.isValid() else srgb
+    screen = srgb
+    if display is not None and not display.is_srgb:
+        own = QColorSpace.fromIccProfile(QByteArray(display.icc))
+        screen = own if own.isValid() else srgb
     converted = image.format() is QImage.Format.Format_CMYK8888
     if (space if space.isValid() else srgb) != screen:
         if not space.isValid() and not converted:
@@ -213,7 +215,8 @@ def decode_scaled(path: str, shrink: Shrink, display: DisplayTarget | None = Non
     from phota_desktop.imaging import display as screens
     from phota_desktop.imaging import pixels
 
-    return _preview_of(pixels.load_bgra(Path(path), shrink, display or screens.SRGB))
+    raster = pixels.load_bgra(Path(path), shrink, display or screens.SRGB)
+    return _preview_of(raster, provisional=False)
 
 
 def decode_first_look(
@@ -225,7 +228,8 @@ def decode_first_look(
 
     pane = (target.width(), target.height())
     raster = showing.quick(Path(path), pane, display or screens.SRGB)
-    return _preview_of(raster) if raster is not None else None
+    # It is the camera's picture: what is developed never looks quite the same.
+    return _preview_of(raster, provisional=True) if raster is not None else None
 
 
 def decode_full(
@@ -250,13 +254,10 @@ def decode_full(
     return LoadedImage(tuple(levels), *size, complete=True, note=raster.note)
 
 
-def _preview_of(raster: Raster) -> LoadedImage:
+def _preview_of(raster: Raster, *, provisional: bool) -> LoadedImage:
     level = _wrap(raster.pixels, has_alpha=raster.has_alpha)
     size = (raster.full_width, raster.full_height)
-    # A RAW's preview is the camera's picture: what is developed never looks quite the same.
-    return LoadedImage(
-        (level,), *size, complete=False, note=raster.note, provisional=bool(raster.note)
-    )
+    return LoadedImage((level,), *size, complete=False, note=raster.note, provisional=provisional)
 
 
 def wrap_levels(levels: Sequence[Pixels], *, has_alpha: bool = False) -> tuple[QImage, ...]:

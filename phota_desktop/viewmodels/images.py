@@ -265,13 +265,12 @@ class ImageLoader(QObject):
         now = time.monotonic()
         if ahead:
             if now < self._full_from:
-                self._pause = self._full_from - now
-                return False
+                return self._later(self._full_from - now)
             open_ = [one for one in self._wanted if self._stages.get(one) is not Stage.DONE]
             if open_ and self._warming:
                 return False
             found = self._cache.find(name)
-            if found is not None and found[1].note:
+            if found is not None and found[1].provisional:
                 return False  # a RAW's preview: developing one takes a second, and 14 bytes a pixel
             later = sum(self._costs.get(one, 0) for one in open_ if one not in self._in_flight)
             needed = cost + flying + later
@@ -281,16 +280,18 @@ class ImageLoader(QObject):
         if self._warming and stage is Stage.PREVIEWED:
             return False
         if now < self._full_from and cost > _SMALL_BYTES:
-            self._pause = self._full_from - now
-            return False
-        if self._cache.make_room(cost + flying, self._wanted):
-            return True
+            return self._later(self._full_from - now)
+        needed = cost + flying
+        for pinned in ({*self._wanted, *self._ahead}, self._wanted):
+            if self._cache.make_room(needed, pinned):
+                return True
         # What is on the screen is decoded even if it alone needs more, but one by one.
         waits = self._cache.dropped_bytes and now < self._stepped + _PATIENCE_S
-        if flying or waits:
-            self._pause = _LOOK_AGAIN_S
-            return False
-        return True
+        return self._later(_LOOK_AGAIN_S) if flying or waits else True
+
+    def _later(self, seconds: float) -> bool:
+        self._pause = min(seconds, self._pause or seconds)
+        return False
 
     def _work(self) -> None:
         from phota_desktop.viewmodels import decoding
