@@ -103,7 +103,7 @@ def _developed(path: Path, place: tuple[int, int, int], target: DisplayTarget) -
     # Without its preview a RAW is developed, in the same way as one that never had any.
     bare = replace(embedded, preview=None, icc=None)
     plain = replace(info, has_icc=False, is_srgb=True)
-    pixels = decode(data, plain, bare, layout="BGRA").pixels
+    pixels = decode(data, plain, bare, layout="BGRA", screen=target).pixels
     return Raster(pixels, width, height, width, height)
 
 

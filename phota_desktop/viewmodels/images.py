@@ -282,7 +282,7 @@ class ImageLoader(QObject):
         if now < self._full_from and cost > _SMALL_BYTES:
             return self._later(self._full_from - now)
         needed = cost + flying
-        for pinned in ({*self._wanted, *self._ahead}, self._wanted):
+        for pinned in ({*self._wanted, *self._ahead}, {*self._wanted}):
             if self._cache.make_room(needed, pinned):
                 return True
         # What is on the screen is decoded even if it alone needs more, but one by one.
