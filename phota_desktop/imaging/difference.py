@@ -64,14 +64,13 @@ class Difference:
         return float(known.mean()) if known.size else 0.0
 
     def words(self) -> str:
-        """Say it for reading: "changed 34 % of the frame", with the tone told apart."""
+        """Say it for reading: "changed 34 % of the frame; 12 % beyond tone"."""
         whole, beyond = (_percent(part) for part in (self.changed, self.changed_beyond_tone))
         if whole == "0":
             return "nothing changed that can be seen"
         if whole == beyond or self.changed - self.changed_beyond_tone < 0.02:
             return f"changed {whole} % of the frame"
-        rest = "nothing else" if beyond == "0" else f"{beyond} % beyond that"
-        return f"changed {whole} % of the frame by tone (mean ΔE {self.mean:.1f}), {rest}"
+        return f"changed {whole} % of the frame; {beyond} % beyond tone"
 
 
 def difference(
@@ -190,7 +189,9 @@ def _ramp() -> Pixels:
     """Return the 256 colours of the heat map, 256x4 BGRA."""
     levels = np.arange(256, dtype=np.uint8).reshape(-1, 1)
     colours = cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)
-    return np.ascontiguousarray(cv2.cvtColor(colours, cv2.COLOR_BGR2BGRA).reshape(256, 4))
+    ramp = np.ascontiguousarray(cv2.cvtColor(colours, cv2.COLOR_BGR2BGRA).reshape(256, 4))
+    ramp[0, :3] = 0  # it begins with a hint of blue, and what did not change is black
+    return np.asarray(ramp, np.uint8)
 
 
 def _percent(share: float) -> str:

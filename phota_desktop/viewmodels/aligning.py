@@ -103,7 +103,7 @@ class Aligner(QObject):
         self._wanted = wanted
         self._uses = {pair: use for pair, use in self._uses.items() if pair in wanted}
         if self._running not in wanted:
-            self._stop()
+            self._give_up()
         for pair in wanted:
             known = self._kept.get(pair)
             if known is not None:
@@ -111,12 +111,18 @@ class Aligner(QObject):
                 self.aligned.emit(*pair, known.alignment)
         self._go_on()
 
+    def stop(self) -> None:
+        """Want nothing any more."""
+        self._wanted, self._uses = [], {}
+        if self._running is not None:
+            self._give_up()
+
     def close(self) -> None:
         """End the thread; at most one step of an alignment is waited for."""
         self._wanted, self._uses, self._running = [], {}, None
         self._worker.close()
 
-    def _stop(self) -> None:
+    def _give_up(self) -> None:
         self._worker.cancel()
         self._running = None
 
@@ -174,7 +180,7 @@ class Aligner(QObject):
                 del self._uses[pair]
                 self._kept.pop(pair, None)
                 if self._running == pair:
-                    self._stop()
+                    self._give_up()
         self._go_on()
 
     @Slot(object, str)
