@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtGui import (
@@ -15,14 +16,24 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from phota_desktop.viewmodels.viewport import Extent, Viewport, ZoomMode
+from phota_desktop.ui.canvas_keys import CanvasKeys
+from phota_desktop.ui.panes import Pane
+from phota_desktop.viewmodels.viewport import Extent, Point, Viewport, ZoomMode
 
 _NOTCH = 1.25
 """Zoom of one wheel notch (120 eighths of a degree)."""
 
 _TAP_SECONDS = 0.25
+_LOUPE_STEP = 0.02
+"""How far, in parts of the canvas, an arrow key moves the loupe."""
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class CanvasInput(QWidget):
@@ -34,11 +45,30 @@ class CanvasInput(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._port = viewport
+        self._keys = CanvasKeys()
+        self._held: dict[int, str] = {}
         self._cursor: QPointF | None = None
         self._grabbed: QPointF | None = None
-        self._space = False
+        self._alone = ""
         self._space_dragged = False
-        self._held_since: float | None = None
+        self._held_since = 0.0
+        self._loupe_at: QPointF | None = None
+        self._loupe_percent = 100
+        self._presses: dict[str, Callable[[], object]] = {
+            "original": self._hold_original,
+            "flick": self.flick,
+            "loupe": self._show_loupe,
+            "turn": self.turn_divider,
+            "less": lambda: self.turn_or_gain(-1),
+            "more": lambda: self.turn_or_gain(1),
+            "toggle_zoom": self.toggle_zoom,
+            "pan": self._hold_space,
+            "zoom_fit": self.zoom_fit,
+            "zoom_100": lambda: self.zoom_to(100),
+            "zoom_200": lambda: self.zoom_to(200),
+            "zoom_in": self.zoom_in,
+            "zoom_out": self.zoom_out,
+        }
 
     @property
     def showing_original(self) -> bool:
@@ -49,27 +79,56 @@ class CanvasInput(QWidget):
         """Let the original stand in for the variant."""
         raise NotImplementedError
 
+    def flick(self) -> None:
+        """Swap variant and reference in place."""
+        raise NotImplementedError
+
     def turn_divider(self) -> None:
         """Turn the swipe divider."""
+        raise NotImplementedError
+
+    def turn_or_gain(self, steps: int) -> None:
+        """Turn the swipe divider a little, or ask for more or less gain."""
         raise NotImplementedError
 
     def mark_moving(self) -> None:
         """Say that the person is panning or zooming."""
         raise NotImplementedError
 
-    def pane_at(self, at: QPointF | None) -> tuple[Extent, tuple[float, float]] | None:
+    def pane_at(self, at: QPointF | None) -> tuple[Pane, Point] | None:
         """Return the picture under a logical point, and the point in its pane in device pixels."""
         raise NotImplementedError
 
+    def move_alone(self, path: str, dx: float, dy: float) -> None:
+        """Move one picture by device pixels, and no other."""
+        raise NotImplementedError
+
+    def move_together(self) -> None:
+        """Lay all pictures at the same place again."""
+        raise NotImplementedError
+
+    def set_loupe(self, at: QPointF | None) -> None:
+        """Show the loupe at a logical point, or no more."""
+        raise NotImplementedError
+
+    def tell_cursor(self) -> None:
+        """Say where in the pictures the cursor is."""
+        raise NotImplementedError
+
+    def set_keys(self, keys: Mapping[str, Sequence[str]]) -> None:
+        """Let commands of ``CANVAS_KEYS`` have other keys."""
+        self._keys.set(keys)
+
     @Slot()
     def zoom_fit(self) -> None:
-        """Show the whole picture."""
+        """Show the whole picture, all at the same place."""
+        self.move_together()
         self._port.set_mode(ZoomMode.FIT)
 
     @Slot(float)
     def zoom_to(self, percent: float) -> None:
         """Show a percentage (100 is one image pixel per device pixel), at the cursor."""
-        extent, at = self.pane_at(self._cursor) or (None, None)
+        extent, at = self._under(self._cursor)
         self._port.set_percent(percent, at, extent)
 
     @Slot()
@@ -85,46 +144,38 @@ class CanvasInput(QWidget):
     @Slot()
     def toggle_zoom(self) -> None:
         """Go from fit to 100 % at the cursor, or back."""
-        extent, at = self.pane_at(self._cursor) or (None, None)
+        extent, at = self._under(self._cursor)
         self._port.toggle_fit_100(at, extent)
+        if self._port.mode is ZoomMode.FIT:
+            self.move_together()
 
     def handle_press(self, event: QKeyEvent) -> bool:
         """Act on a key; False leaves it to others. The window may hand on keys it does not use."""
-        key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if modifiers & ~_SHIFT == _CONTROL:
-            return self._control_key(key)
-        if modifiers:
+        if self._loupe_at is not None and event.key() in _ARROWS:
+            self._move_loupe(*_ARROWS[Qt.Key(event.key())])
+            return True
+        command = self._keys.command(event)
+        if command is None:
             return False
-        if key == Qt.Key.Key_Space:
-            if not event.isAutoRepeat():
-                self._space, self._space_dragged = True, False
-        elif key == Qt.Key.Key_Z:
-            self.toggle_zoom()
-        elif key in {Qt.Key.Key_B, Qt.Key.Key_Backslash}:
-            if not event.isAutoRepeat():
-                self._held_since = time.monotonic()
-                self.set_showing_original(not self.showing_original)
-        elif key == Qt.Key.Key_R:
-            self.turn_divider()
-        else:
-            return False
+        if command in {"original", "loupe", "pan"}:
+            if event.isAutoRepeat() or command in self._held.values():
+                return True
+            self._held[event.key()] = command
+        self._presses[command]()
         return True
 
     def handle_release(self, event: QKeyEvent) -> bool:
         """End a held key; False leaves it to others."""
-        if event.isAutoRepeat():
+        if event.isAutoRepeat() or event.key() not in self._held:
             return False
-        if event.key() == Qt.Key.Key_Space and self._space:
-            self._space = False
-            if not self._space_dragged:
-                self.toggle_zoom()
-            return True
-        if event.key() in {Qt.Key.Key_B, Qt.Key.Key_Backslash} and self._held_since is not None:
-            held, self._held_since = time.monotonic() - self._held_since, None
-            if held > _TAP_SECONDS:
-                self.set_showing_original(not self.showing_original)
-            return True
-        return False
+        command = self._held.pop(event.key())
+        if command == "pan" and not self._space_dragged:
+            self.toggle_zoom()
+        elif command == "original" and time.monotonic() - self._held_since > _TAP_SECONDS:
+            self.set_showing_original(not self.showing_original)
+        elif command == "loupe":
+            self.set_loupe(None)
+        return True
 
     def event(self, event: QEvent) -> bool:
         """Take pinch and smart zoom of touchpads."""
@@ -136,7 +187,11 @@ class CanvasInput(QWidget):
         """Zoom at the cursor by wheel, move sideways with Shift, pan by two fingers."""
         angle, pixels = event.angleDelta(), event.pixelDelta()
         ratio = self.devicePixelRatioF()
-        spot = event.position()
+        event.accept()
+        if self._loupe_at is not None:
+            self._loupe_percent = 200 if angle.y() > 0 else 100
+            self.set_loupe(self._loupe_at)
+            return
         self.mark_moving()
         fingers = event.device().type() == QInputDevice.DeviceType.TouchPad or (
             not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
@@ -147,26 +202,36 @@ class CanvasInput(QWidget):
         elif event.modifiers() & _SHIFT:
             self._port.pan((angle.y() or angle.x()) * ratio, 0)
         else:
-            extent, at = self.pane_at(spot) or (None, None)
+            extent, at = self._under(event.position())
             self._port.zoom_at(_NOTCH ** (angle.y() / 120), at, extent)
-        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the picture: left when it is larger than its pane, middle always."""
+        """Take hold of the picture (middle; left when it is larger than its pane), or the loupe.
+
+        With Shift only the picture under the cursor moves.
+        """
         self._cursor = event.position()
-        left = event.button() is Qt.MouseButton.LeftButton
-        if event.button() is Qt.MouseButton.MiddleButton or (
-            left and (self._space or self._port.is_pannable())
+        button = event.button()
+        left = button is Qt.MouseButton.LeftButton
+        if button is Qt.MouseButton.RightButton:
+            self._show_loupe()
+        elif button is Qt.MouseButton.MiddleButton or (
+            left and ("pan" in self._held.values() or self._port.is_pannable())
         ):
+            under = self.pane_at(event.position())
+            self._alone = under[0].shown.path if under and event.modifiers() & _SHIFT else ""
             self._grabbed = event.position()
-            self._space_dragged = self._space
+            self._space_dragged = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif not left:
             event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan while held."""
+        """Pan while held; the loupe follows."""
         self._cursor = event.position()
+        self.tell_cursor()
+        if self._loupe_at is not None:
+            self.set_loupe(event.position())
         if self._grabbed is None:
             event.ignore()
             return
@@ -174,20 +239,26 @@ class CanvasInput(QWidget):
         move = (event.position() - self._grabbed) * ratio
         self._grabbed = event.position()
         self.mark_moving()
-        self._port.pan(move.x(), move.y())
+        if self._alone:
+            self.move_alone(self._alone, move.x(), move.y())
+        else:
+            self._port.pan(move.x(), move.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let the picture go."""
-        if self._grabbed is None:
+        """Let the picture or the loupe go."""
+        if event.button() is Qt.MouseButton.RightButton and self._loupe_at is not None:
+            self.set_loupe(None)
+        elif self._grabbed is None:
             event.ignore()
-            return
-        self._grabbed = None
-        self.unsetCursor()
+        else:
+            self._grabbed = None
+            self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go from fit to 100 % there, or back."""
         self._cursor = event.position()
         if event.button() is Qt.MouseButton.LeftButton:
+            self.move_together()
             self.toggle_zoom()
         else:
             event.ignore()
@@ -195,6 +266,7 @@ class CanvasInput(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the cursor: keys then zoom at the middle."""
         self._cursor = None
+        self.tell_cursor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take keys that reach the canvas itself."""
@@ -208,33 +280,41 @@ class CanvasInput(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Let go of held keys, whose release will not be seen."""
-        self._space = False
-        if self._held_since is not None:
-            self._held_since = None
+        held, self._held = set(self._held.values()), {}
+        if "original" in held:
             self.set_showing_original(not self.showing_original)
+        if self._loupe_at is not None:
+            self.set_loupe(None)
         super().focusOutEvent(event)
 
-    def _control_key(self, key: int) -> bool:
-        if key == Qt.Key.Key_0:
-            self.zoom_fit()
-        elif key == Qt.Key.Key_1:
-            self.zoom_to(100)
-        elif key == Qt.Key.Key_2:
-            self.zoom_to(200)
-        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
-            self.zoom_in()
-        elif key in {Qt.Key.Key_Minus, Qt.Key.Key_Underscore}:
-            self.zoom_out()
-        else:
-            return False
-        return True
+    def _hold_original(self) -> None:
+        self._held_since = time.monotonic()
+        self.set_showing_original(not self.showing_original)
+
+    def _hold_space(self) -> None:
+        self._space_dragged = False
+
+    def _show_loupe(self) -> None:
+        self.set_loupe(self._cursor or QPointF(self.width() / 2, self.height() / 2))
+
+    def _move_loupe(self, across: int, down: int) -> None:
+        if self._loupe_at is not None:
+            x = self._loupe_at.x() + across * _LOUPE_STEP * self.width()
+            y = self._loupe_at.y() + down * _LOUPE_STEP * self.height()
+            self.set_loupe(
+                QPointF(min(max(x, 0), self.width() - 1), min(max(y, 0), self.height() - 1))
+            )
+
+    def _under(self, at: QPointF | None) -> tuple[Extent | None, Point | None]:
+        under = self.pane_at(at)
+        return (under[0].extent, under[1]) if under else (None, None)
 
     def _step(self, direction: int) -> None:
-        extent, at = self.pane_at(self._cursor) or (None, None)
+        extent, at = self._under(self._cursor)
         self._port.step(direction, at, extent)
 
     def _gesture(self, event: QNativeGestureEvent) -> bool:
-        extent, at = self.pane_at(event.position()) or (None, None)
+        extent, at = self._under(event.position())
         if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
             self.mark_moving()
             self._port.zoom_at(max(1 + event.value(), 0.1), at, extent)

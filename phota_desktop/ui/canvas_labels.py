@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from enum import Enum
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+
+from phota_desktop.ui.canvas_pictures import CanvasPictures
+from phota_desktop.ui.divider import Divider
+from phota_desktop.ui.panes import Pane
+from phota_desktop.viewmodels.viewport import Viewport, percent_text
 
 _PAD = 8.0
 INSET = 12.0
@@ -40,11 +47,52 @@ def label_plate(text: str, font: str, limit: int, ratio: float) -> QImage:
     return plate
 
 
-def label_rect(plate: QImage, pane: QRectF, *, right: bool) -> QRectF:
-    """Return where a plate lies in its pane, in logical pixels: top left, or top right."""
+class Corner(Enum):
+    """Where a label lies in its pane."""
+
+    TOP_LEFT = (False, False)
+    TOP_RIGHT = (True, False)
+    BOTTOM_LEFT = (False, True)
+
+
+def swipe_corners(divider: Divider) -> tuple[Corner, Corner]:
+    """Return the corners that the parts before and after a line hold longest."""
+    across, down = divider.normal
+    far = Corner.TOP_RIGHT if divider.vertical else Corner.BOTTOM_LEFT
+    forward = (across if divider.vertical else down) > 0
+    return (Corner.TOP_LEFT, far) if forward else (far, Corner.TOP_LEFT)
+
+
+def label_rect(plate: QImage, pane: QRectF, corner: Corner = Corner.TOP_LEFT) -> QRectF:
+    """Return where a plate lies in its pane, in logical pixels."""
     size = plate.deviceIndependentSize()
+    right, bottom = corner.value
     left = pane.right() - INSET - size.width() if right else pane.left() + INSET
-    return QRectF(QPointF(left, pane.top() + INSET), size)
+    top = pane.bottom() - INSET - size.height() if bottom else pane.top() + INSET
+    return QRectF(QPointF(left, top), size)
+
+
+def label_text(pane: Pane, pictures: CanvasPictures, port: Viewport) -> str:
+    """Return what is said of a picture: “v2 · 2048 × 1365 · 50 %”, with notes and troubles."""
+    path = pane.shown.path
+    image = pictures.image(path)
+    parts = [pane.shown.label]
+    if image is not None:
+        parts.append(getattr(image, "note", ""))
+        parts.append(f"{image.full_width} × {image.full_height}")
+        parts.append(percent_text(port.percent(pane.extent)))
+        parts.append(pictures.error(path))
+    return " · ".join(part for part in parts if part)
+
+
+def difference_text(panes: Sequence[Pane], port: Viewport, *, is_there: bool) -> str:
+    """Return what is said of a difference: which pictures, and the true scale of each."""
+    scales = [
+        f"{pane.shown.label} {percent_text(port.percent(pane.extent))}"
+        for pane in panes
+        if not pane.extent.is_empty
+    ]
+    return " · ".join(["Difference" if is_there else "Comparing…", *scales])
 
 
 def draw_message(painter: QPainter, pane: QRectF, text: str, surround: QColor) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPoint, QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QRegion, QTransform
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPolygon, QRegion, QTransform
 
+from phota_desktop.core.alignment import FrameMap
 from phota_desktop.ui import theme
 from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.viewport import Placement
@@ -23,27 +24,39 @@ _MARGIN = 4
 """Level pixels around the visible part, so that smoothing never meets the edge of a cut."""
 
 
+CHECK = 8
+"""Device pixels along a square of what is seen through a transparent picture."""
+
+
+_SOURCE = QPainter.CompositionMode.CompositionMode_Source
+_OVER = QPainter.CompositionMode.CompositionMode_SourceOver
+
+
 @dataclass(frozen=True)
 class PaneScene:
     """One picture in one pane.
 
     ``pane`` is where its placement counts from, ``clip`` the part of the canvas it may cover, both
-    in device pixels of the canvas.
+    in device pixels of the canvas. ``frames`` maps fractions of what is placed to fractions of the
+    picture, where that is laid over another one.
     """
 
     image: LoadedImage | None
     placement: Placement
     pane: QRect
-    clip: QRect
+    clip: QPolygon
+    frames: FrameMap | None = None
 
 
 @dataclass(frozen=True)
 class Scene:
-    """All that a frame shows, in device pixels."""
+    """All that a frame shows, in device pixels; ``checks`` lie under transparent pictures."""
 
     panes: tuple[PaneScene, ...]
     surround: QColor
     moving: bool = False
+    checks: tuple[QColor, QColor] = (QColor(90, 90, 90), QColor(120, 120, 120))
+    check: int = CHECK
 
 
 def device_space(painter: QPainter) -> None:
@@ -64,25 +77,19 @@ def paint(painter: QPainter, exposed: Sequence[QRect], scene: Scene) -> None:
 
     Reads nothing but its arguments, so a test can paint onto any QImage.
     """
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-    share = _MOVING_SHARE if scene.moving else 1.0
+    painter.setCompositionMode(_SOURCE)
     for part in exposed:
         bare = QRegion(part)
         for pane in scene.panes:
-            visible = part.intersected(pane.clip).intersected(pane.pane)
+            visible = QRegion(pane.clip).intersected(part.intersected(pane.pane))
             if pane.image is None or visible.isEmpty():
                 continue
-            # First what surrounds the picture, since its edge may be blended with it.
-            inside = visible.intersected(_covered(pane))
-            painter.setClipRegion(QRegion(visible) - inside)
-            painter.fillRect(visible, scene.surround)
-            painter.setClipRect(visible)
-            _draw(painter, pane.image, pane.placement, pane.pane.topLeft(), visible, share)
+            _paint_pane(painter, pane, pane.image, visible, scene)
             bare -= visible
         painter.setClipRegion(bare)
         painter.fillRect(part, scene.surround)
         painter.setClipping(False)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    painter.setCompositionMode(_OVER)
 
 
 def paint_halved(painter: QPainter, exposed: Sequence[QRect], scene: Scene, buffer: QImage) -> None:
@@ -90,7 +97,8 @@ def paint_halved(painter: QPainter, exposed: Sequence[QRect], scene: Scene, buff
 
     For frames in movement on dense displays, where the eye cannot tell and the time is short.
     """
-    half = Scene(tuple(_halved(pane) for pane in scene.panes), scene.surround)
+    panes = tuple(_halved(pane) for pane in scene.panes)
+    half = replace(scene, panes=panes, moving=False, check=scene.check // 2)
     for part in exposed:
         small = QRect(
             QPoint(part.left() // 2, part.top() // 2),
@@ -106,12 +114,60 @@ def paint_halved(painter: QPainter, exposed: Sequence[QRect], scene: Scene, buff
         painter.setClipping(False)
 
 
+def _paint_pane(
+    painter: QPainter, pane: PaneScene, image: LoadedImage, visible: QRegion, scene: Scene
+) -> None:
+    level = image.level_for(pane.placement.scale, _MOVING_SHARE if scene.moving else 1.0)
+    clear = level.hasAlphaChannel()
+    # First what surrounds the picture, since its edge may be blended with it.
+    painter.setClipRegion(visible if clear or pane.frames else visible - _covered(pane))
+    painter.fillRect(visible.boundingRect(), scene.surround)
+    if clear:
+        painter.setClipRegion(visible.intersected(_outline(pane, level)))
+        painter.fillRect(visible.boundingRect(), _checks(scene))
+        painter.setCompositionMode(_OVER)
+    painter.setClipRegion(visible)
+    if pane.frames is None:
+        _draw(painter, image, level, pane, visible.boundingRect())
+    else:
+        _draw_laid(painter, image, level, pane, visible.boundingRect())
+    if clear:
+        painter.setCompositionMode(_SOURCE)
+
+
+def _corner(pane: PaneScene) -> QPoint:
+    # Whole device pixels: edges stay crisp, and at 100 % the picture is copied, not resampled.
+    return pane.pane.topLeft() + QPoint(
+        math.floor(pane.placement.left + 0.5), math.floor(pane.placement.top + 0.5)
+    )
+
+
 def _covered(pane: PaneScene) -> QRect:
     """Return the device pixels that the picture surely covers all of."""
     placed = pane.placement
-    left = pane.pane.left() + math.floor(placed.left + 0.5)
-    top = pane.pane.top() + math.floor(placed.top + 0.5)
-    return QRect(left, top, math.floor(placed.width) - 1, math.floor(placed.height) - 1)
+    size = QSize(math.floor(placed.width) - 1, math.floor(placed.height) - 1)
+    return QRect(_corner(pane), size)
+
+
+def _outline(pane: PaneScene, level: QImage) -> QRegion:
+    """Return the device pixels whose middle the picture covers."""
+    placed = pane.placement
+    if pane.frames is not None:
+        return QRegion(_laid(pane, pane.frames, level).map(QPolygon(level.rect())))
+    size = QSize(math.floor(placed.width + 0.5), math.floor(placed.height + 0.5))
+    return QRegion(QRect(_corner(pane), size))
+
+
+def _checks(scene: Scene) -> QBrush:
+    """Return squares that stay where they are on the screen."""
+    side = scene.check
+    tile = QImage(2 * side, 2 * side, QImage.Format.Format_RGB32)
+    tile.fill(scene.checks[0])
+    painter = QPainter(tile)
+    painter.fillRect(0, 0, side, side, scene.checks[1])
+    painter.fillRect(side, side, side, side, scene.checks[1])
+    painter.end()
+    return QBrush(tile)
 
 
 def _halved(pane: PaneScene) -> PaneScene:
@@ -119,7 +175,9 @@ def _halved(pane: PaneScene) -> PaneScene:
     smaller = Placement(
         placed.scale / 2, placed.left / 2, placed.top / 2, placed.width / 2, placed.height / 2
     )
-    return PaneScene(pane.image, smaller, _half_rect(pane.pane), _half_rect(pane.clip))
+    # Parts that meet still do, since both have the same points.
+    clip = QPolygon([QPoint(-(-at.x() // 2), -(-at.y() // 2)) for at in pane.clip.toList()])
+    return replace(pane, placement=smaller, pane=_half_rect(pane.pane), clip=clip)
 
 
 def _half_rect(rect: QRect) -> QRect:
@@ -128,25 +186,17 @@ def _half_rect(rect: QRect) -> QRect:
 
 
 def _draw(
-    painter: QPainter,
-    image: LoadedImage,
-    placed: Placement,
-    origin: QPoint,
-    visible: QRect,
-    share: float,
+    painter: QPainter, image: LoadedImage, level: QImage, pane: PaneScene, visible: QRect
 ) -> None:
-    # Whole device pixels: edges stay crisp, and at 100 % the picture is copied, not resampled.
-    left = origin.x() + math.floor(placed.left + 0.5)
-    top = origin.y() + math.floor(placed.top + 0.5)
-    level = image.level_for(placed.scale, share)
+    placed, corner = pane.placement, _corner(pane)
+    left, top = corner.x(), corner.y()
     across = placed.scale * image.full_width / level.width()
     down = placed.scale * image.full_height / level.height()
     if across == 1.0 and down == 1.0:
-        covered = visible.intersected(QRect(QPoint(left, top), level.size()))
-        painter.drawImage(covered.topLeft(), level, covered.translated(-left, -top))
+        covered = visible.intersected(QRect(corner, level.size()))
+        painter.drawImage(covered.topLeft(), level, covered.translated(-corner))
         return
-    sharp = image.complete and placed.scale >= PIXELS_FROM
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=not sharp)
+    _set_smooth(painter, image, placed.scale)
     # Only the visible part, by whole level pixels: Qt's fixed-point steps drift over long ways.
     first_x, last_x = _cut(visible.left() - left, visible.right() + 1 - left, across, level.width())
     first_y, last_y = _cut(visible.top() - top, visible.bottom() + 1 - top, down, level.height())
@@ -160,6 +210,46 @@ def _draw(
         (last_y - first_y) * down,
     )
     painter.drawImage(target, level, source)
+
+
+def _laid(pane: PaneScene, frames: FrameMap, level: QImage) -> QTransform:
+    """Return the way from pixels of a level to device pixels of the canvas."""
+    placed, corner = pane.placement, _corner(pane)
+    size = (level.width(), level.height())
+    back = frames.inverse()
+    # Fractions of the placed frame are lengths on the screen: its size is no whole number.
+    xx, xy, x, yx, yy, y = back.in_pixels(size, (1, 1))
+    wide, high = placed.width, placed.height
+    return QTransform(
+        xx * wide, yx * high, xy * wide, yy * high, x * wide + corner.x(), y * high + corner.y()
+    )
+
+
+def _draw_laid(
+    painter: QPainter, image: LoadedImage, level: QImage, pane: PaneScene, visible: QRect
+) -> None:
+    """Draw a picture so that it lies over another one: shifted, scaled and turned a little."""
+    if pane.frames is None:
+        return
+    way = _laid(pane, pane.frames, level)
+    back, usable = way.inverted()
+    if not usable:
+        return
+    seen = back.mapRect(QRectF(visible.adjusted(-1, -1, 1, 1)))
+    part = seen.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN).toAlignedRect()
+    part = part.intersected(level.rect())
+    if part.isEmpty():
+        return
+    _set_smooth(painter, image, pane.placement.scale)
+    painter.save()
+    painter.setTransform(way, combine=True)
+    painter.drawImage(part, level, part)
+    painter.restore()
+
+
+def _set_smooth(painter: QPainter, image: LoadedImage, scale: float) -> None:
+    sharp = image.complete and scale >= PIXELS_FROM
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=not sharp)
 
 
 def _cut(start: int, end: int, scale: float, length: int) -> tuple[int, int]:

@@ -1,85 +1,49 @@
-"""What comparing adds to the canvas: how panes are laid out, and the swipe divider."""
+"""The clear sheet over the canvas that holds the swipe line: mouse, keys, words, looks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
-_GRIP = 12
-"""How near to the divider, in logical pixels, a press takes hold of it."""
+from phota_desktop.ui.divider import Divider, swept
+from phota_desktop.viewmodels.comparison import View as View
+
+GRIP = 12
+"""How near to the line, in logical pixels, a press takes hold of it."""
+TURN = 5.0
+"""Degrees of one key or wheel notch."""
 _NUDGE = 0.01
 _HANDLE = 9
-
-
-class View(StrEnum):
-    """The ways of the canvas to show a pair."""
-
-    SINGLE = "single"
-    SWIPE = "swipe"
-    SIDE = "side"
-
-
-@dataclass(frozen=True)
-class Divider:
-    """A line across the canvas at a fraction of its width (vertical) or height."""
-
-    position: float = 0.5
-    vertical: bool = True
-
-    def split(self, size: QSize) -> tuple[QRect, QRect]:
-        """Return the parts before (left or above) and after the line, in the unit of ``size``."""
-        width, height = size.width(), size.height()
-        if self.vertical:
-            at = round(self.position * width)
-            return QRect(0, 0, at, height), QRect(at, 0, width - at, height)
-        at = round(self.position * height)
-        return QRect(0, 0, width, at), QRect(0, at, width, height - at)
-
-
-def side_panes(size: QSize, count: int, gap: int) -> tuple[QRect, ...]:
-    """Lay out panes of equal size, in the unit of ``size``: two in a row, more in a grid.
-
-    Two stand one above the other where the canvas is taller than wide.
-    """
-    columns = _columns(size, count)
-    rows = -(-count // columns)
-    width = max((size.width() - gap * (columns - 1)) // columns, 1)
-    height = max((size.height() - gap * (rows - 1)) // rows, 1)
-    return tuple(
-        QRect(n % columns * (width + gap), n // columns * (height + gap), width, height)
-        for n in range(count)
-    )
-
-
-def _columns(size: QSize, count: int) -> int:
-    if count <= 2:
-        return count if size.width() >= size.height() else 1
-
-    def room(columns: int) -> float:
-        """Return how large a 3:2 picture gets."""
-        return min(size.width() / columns / 3, size.height() / -(-count // columns) / 2)
-
-    return max(range(1, count + 1), key=room)
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 class CompareView(QWidget):
-    """A clear sheet over the canvas that holds the divider; everything else falls through."""
+    """Holds the line; everything that is not the line's falls through to the canvas."""
 
     moved = Signal(object, object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("compareView")
-        self.setAccessibleName("Comparison of original and variant")
+        self.setAccessibleName("Divider between original and variant")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._divider = Divider()
-        self._shown = False
+        self._sides: tuple[str, str] = ("", "")
         self._held = False
+        self._pivot: QPointF | None = None
         self._dragged = False
         self.hide()
 
@@ -88,47 +52,52 @@ class CompareView(QWidget):
         """Where the line is."""
         return self._divider
 
-    def show_divider(self, shown: bool) -> None:
-        """Tell whether there is a line (swipe) or none (side by side)."""
-        self._shown = shown
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if shown else Qt.FocusPolicy.NoFocus)
+    def set_sides(self, before: str, after: str) -> None:
+        """Tell the words of the pictures on either side, for those who listen."""
+        self._sides = (before, after)
         self._describe()
-        self.update()
 
     def set_divider(self, divider: Divider) -> None:
-        """Move the line; ``moved`` tells the old and the new one."""
-        divider = Divider(min(max(divider.position, 0.0), 1.0), divider.vertical)
+        """Move or turn the line; ``moved`` tells the old and the new one."""
+        divider = divider.bounded()
         if divider == self._divider:
             return
         old, self._divider = self._divider, divider
-        self.update(self._band(old))
-        self.update(self._band(divider))
+        self.update(swept(old, divider, self.size(), _HANDLE + 3))
         self._describe()
         self.moved.emit(old, divider)
 
-    def turn(self) -> None:
-        """Turn the line from vertical to horizontal and back."""
-        if self._shown:
-            self.set_divider(Divider(self._divider.position, not self._divider.vertical))
+    def turn(self, degrees: float = 90.0) -> None:
+        """Turn the line clockwise: by a right angle in its place of the way, else on the spot."""
+        if self.isHidden():
+            return
+        if degrees % 90:
+            self.set_divider(self._divider.turned(degrees, self.size()))
+        else:
+            self.set_divider(Divider(self._divider.position, self._divider.angle + degrees))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the line when it is near."""
+        """Take hold of the line when it is near; with Shift to turn it."""
         if event.button() is Qt.MouseButton.LeftButton and self._is_near(event.position()):
             self._held, self._dragged = True, False
+            self._pivot = self._handle() if event.modifiers() & _SHIFT else None
             event.accept()
         else:
             event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the line, or show that it can be dragged."""
+        """Drag or turn the line, or show that it can be."""
+        at = event.position()
         if self._held:
             self._dragged = True
-            self.set_divider(Divider(self._fraction(event.position()), self._divider.vertical))
+            if self._pivot is None:
+                self.set_divider(self._divider.through(at, self.size()))
+            elif (at - self._pivot).manhattanLength() > GRIP:
+                self.set_divider(self._divider.aimed(self._pivot, at, self.size()))
             event.accept()
             return
-        if self._is_near(event.position()) and not event.buttons():
-            across = Qt.CursorShape.SplitHCursor, Qt.CursorShape.SplitVCursor
-            self.setCursor(across[0] if self._divider.vertical else across[1])
+        if self._is_near(at) and not event.buttons():
+            self.setCursor(_CURSORS[round(self._divider.angle / 45) % 4])
         else:
             self.unsetCursor()
         event.ignore()
@@ -136,7 +105,7 @@ class CompareView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go of the line; a click gives it the focus, a drag leaves the arrow keys alone."""
         if self._held and event.button() is Qt.MouseButton.LeftButton:
-            self._held = False
+            self._held, self._pivot = False, None
             if not self._dragged:
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
             event.accept()
@@ -151,6 +120,14 @@ class CompareView(QWidget):
         else:
             event.ignore()
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn the line with Ctrl near it."""
+        if event.modifiers() & _CONTROL and self._is_near(event.position()):
+            self.set_divider(self._divider.turned(TURN * event.angleDelta().y() / 120, self.size()))
+            event.accept()
+        else:
+            event.ignore()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the line by arrow keys: one part in a hundred, with Shift ten."""
         back, on = (
@@ -158,69 +135,76 @@ class CompareView(QWidget):
             if self._divider.vertical
             else (Qt.Key.Key_Up, Qt.Key.Key_Down)
         )
-        if not self._shown or event.key() not in {back, on}:
+        if event.key() not in {back, on}:
             event.ignore()
             return
-        step = -_NUDGE if event.key() == back else _NUDGE
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            step *= 10
-        self.set_divider(Divider(self._divider.position + step, self._divider.vertical))
+        share = -_NUDGE if event.key() == back else _NUDGE
+        self.set_divider(self._divider.nudged(share * 10 if event.modifiers() & _SHIFT else share))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus on the handle."""
-        self.update(self._band(self._divider))
+        self.update(self._band())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the focus mark away."""
-        self.update(self._band(self._divider))
+        self.update(self._band())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line with its handle, light on dark so that it shows on any picture."""
-        if not self._shown:
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        at = self._line()
-        ends = (
-            (QPointF(at, 0), QPointF(at, self.height()))
-            if self._divider.vertical
-            else (QPointF(0, at), QPointF(self.width(), at))
-        )
+        start, end = self._line()
         for colour, width in ((QColor(0, 0, 0, 130), 3.0), (QColor(255, 255, 255), 1.0)):
             painter.setPen(QPen(colour, width))
-            painter.drawLine(*ends)
-        middle = (ends[0] + ends[1]) / 2
+            painter.drawLine(start, end)
+        middle = (start + end) / 2
         accent = self.palette().highlight().color()
         painter.setPen(QPen(accent if self.hasFocus() else QColor(0, 0, 0, 160), 2.0))
         painter.setBrush(QColor(255, 255, 255))
         painter.drawEllipse(middle, _HANDLE, _HANDLE)
+        # Two small points where it goes, so that a turned line says so at its handle.
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 170))
+        across, down = self._divider.normal
+        for way in (-1, 1):
+            painter.save()
+            painter.translate(middle + QPointF(across, down) * (way * 2.5))
+            painter.rotate(self._divider.angle + (0 if way > 0 else 180))
+            painter.drawPolygon([QPointF(0, -3), QPointF(3.5, 0), QPointF(0, 3)])
+            painter.restore()
         painter.end()
 
-    def _line(self) -> float:
-        """Return the line in logical pixels, where the device pixels of the pictures meet."""
+    def _line(self) -> tuple[QPointF, QPointF]:
+        """Return the ends in logical pixels, where the device pixels of the pictures meet."""
         ratio = self.devicePixelRatioF()
-        length = self.width() if self._divider.vertical else self.height()
-        return round(self._divider.position * round(length * ratio)) / ratio
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        start, end = self._divider.ends(size)
+        return QPointF(start.toPoint()) / ratio, QPointF(end.toPoint()) / ratio
 
-    def _fraction(self, at: QPointF) -> float:
-        if self._divider.vertical:
-            return at.x() / max(self.width(), 1)
-        return at.y() / max(self.height(), 1)
+    def _handle(self) -> QPointF:
+        start, end = self._line()
+        return (start + end) / 2
 
     def _is_near(self, at: QPointF) -> bool:
-        offset = at.x() if self._divider.vertical else at.y()
-        return self._shown and abs(offset - self._line()) <= _GRIP
+        return abs(self._divider.distance(at, self.size())) <= GRIP
 
-    def _band(self, divider: Divider) -> QRect:
-        reach = _HANDLE + 3
-        if divider.vertical:
-            at = divider.position * self.width()
-            band = QRectF(at - reach, 0, 2 * reach, self.height())
-        else:
-            at = divider.position * self.height()
-            band = QRectF(0, at - reach, self.width(), 2 * reach)
-        return band.toAlignedRect()
+    def _band(self) -> QRegion:
+        return QRegion(
+            QRectF(self._handle(), QSize(0, 0)).adjusted(-14, -14, 14, 14).toAlignedRect()
+        )
 
     def _describe(self) -> None:
-        share = f"Divider at {self._divider.position:.0%}. " if self._shown else ""
-        self.setAccessibleDescription(f"{share}Arrow keys move it, R turns it." if share else "")
+        before, after = self._sides
+        sides = f" {before} before it, {after} after it." if before and after else ""
+        self.setAccessibleDescription(
+            f"{self._divider.words()}{sides} Arrow keys move it, R turns it, [ and ] by 5°."
+        )
+
+
+_CURSORS = (
+    Qt.CursorShape.SplitHCursor,
+    Qt.CursorShape.SizeFDiagCursor,
+    Qt.CursorShape.SplitVCursor,
+    Qt.CursorShape.SizeBDiagCursor,
+)
+"""By the eighth of a turn."""

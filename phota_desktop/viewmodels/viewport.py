@@ -27,12 +27,17 @@ class ZoomMode(StrEnum):
 
 @dataclass(frozen=True)
 class Extent:
-    """A picture in its pane: both sizes in pixels, the pane's in device pixels."""
+    """A picture in its pane: both sizes in pixels, the pane's in device pixels.
 
-    image_width: int
-    image_height: int
+    A picture that is laid over another has that one's frame, in pixels of its own: parts of them
+    count. ``offset`` moves it alone in its pane, in fractions of its frame.
+    """
+
+    image_width: float
+    image_height: float
     pane_width: int
     pane_height: int
+    offset: Point = (0.0, 0.0)
 
     @property
     def is_empty(self) -> bool:
@@ -126,12 +131,12 @@ class Viewport(QObject):
             return percent_text(self.percent())
         return self._mode.value.capitalize()
 
-    def place(self, extent: Extent, offset: Point = (0.0, 0.0)) -> Placement:
-        """Return where a picture lies in its pane; ``offset`` (fractions) moves one pane alone."""
+    def place(self, extent: Extent) -> Placement:
+        """Return where a picture lies in its pane."""
         scale = self.scale(extent)
         width, height = extent.image_width * scale, extent.image_height * scale
-        across = _within(self._centre[0] + offset[0], width, extent.pane_width)
-        down = _within(self._centre[1] + offset[1], height, extent.pane_height)
+        across = _within(self._centre[0] + extent.offset[0], width, extent.pane_width)
+        down = _within(self._centre[1] + extent.offset[1], height, extent.pane_height)
         left = extent.pane_width / 2 - across * width
         top = extent.pane_height / 2 - down * height
         return Placement(scale, left, top, width, height)
@@ -221,6 +226,24 @@ class Viewport(QObject):
             self._centre = (across - dx / placed.width, down - dy / placed.height)
         self._settle(before)
 
+    def look_at(self, centre: Point) -> None:
+        """Bring a fraction of the picture to the middle, as far as its edges allow."""
+        before = self._state()
+        self._centre = centre
+        self._settle(before)
+
+    def moved_alone(self, extent: Extent, dx: float, dy: float) -> Point:
+        """Return the ``offset`` that moves one picture by device pixels, as its edges allow."""
+        placed = self.place(extent)
+        if not placed.width or not placed.height:
+            return extent.offset
+        across = (extent.pane_width / 2 - placed.left - dx) / placed.width
+        down = (extent.pane_height / 2 - placed.top - dy) / placed.height
+        return (
+            _within(across, placed.width, extent.pane_width) - self._centre[0],
+            _within(down, placed.height, extent.pane_height) - self._centre[1],
+        )
+
     def _zoom_to(self, zoom: float, at: Point | None, extent: Extent) -> None:
         if extent.is_empty:
             return
@@ -232,8 +255,12 @@ class Viewport(QObject):
         self._zoom, self._mode = self._bounded(zoom), ZoomMode.FREE
         scale = self.scale(extent)
         self._centre = (
-            across + (extent.pane_width / 2 - at[0]) / (extent.image_width * scale),
-            down + (extent.pane_height / 2 - at[1]) / (extent.image_height * scale),
+            across
+            - extent.offset[0]
+            + (extent.pane_width / 2 - at[0]) / (extent.image_width * scale),
+            down
+            - extent.offset[1]
+            + (extent.pane_height / 2 - at[1]) / (extent.image_height * scale),
         )
         self._settle(before)
 

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPolygon
 
 from phota_desktop.imaging.pixels import mips
 from phota_desktop.ui.canvas_paint import PaneScene, Scene, device_space, paint, paint_halved
-from phota_desktop.ui.compare_view import Divider, side_panes
+from phota_desktop.ui.divider import Divider
+from phota_desktop.ui.panes import outline, side_panes
 from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.viewport import Extent, Viewport
 
@@ -54,9 +55,11 @@ def colours(image: QImage) -> Array:
     return rows.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, : image.width(), :3].copy()
 
 
-def pane_of(image: LoadedImage, viewport: Viewport, pane: QRect, clip: QRect | None) -> PaneScene:
+def pane_of(
+    image: LoadedImage, viewport: Viewport, pane: QRect, clip: QPolygon | None
+) -> PaneScene:
     extent = Extent(image.full_width, image.full_height, pane.width(), pane.height())
-    return PaneScene(image, viewport.place(extent), pane, clip or pane)
+    return PaneScene(image, viewport.place(extent), pane, clip or outline(pane))
 
 
 def painted(scene: Scene, size: QSize, ratio: float = 1.0, exposed: Sequence[QRect] = ()) -> Array:
@@ -165,7 +168,7 @@ def test_swipe_shows_the_original_before_the_line_and_the_variant_after(vertical
     whole = QRect(0, 0, SIZE.width(), SIZE.height())
     viewport.set_panes([Extent(900, 600, SIZE.width(), SIZE.height())])
     viewport.set_percent(100)
-    before, after = Divider(0.3, vertical).split(SIZE)
+    before, after = Divider(0.3, 0 if vertical else 90).parts(SIZE)
     scene = Scene(
         (
             pane_of(loaded(original), viewport, whole, before),

@@ -9,8 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from phota_desktop.ui.compare_view import CompareView, Divider, View
+from phota_desktop.ui.compare_view import CompareView
+from phota_desktop.ui.divider import Divider
 from phota_desktop.ui.image_canvas import ImageCanvas
+from phota_desktop.viewmodels.comparison import View
 from phota_desktop.viewmodels.viewport import ZoomMode
 from tests.ui.canvas.hands import LEFT, NONE, Key, drag, level, show, wheel
 
@@ -74,7 +76,9 @@ def test_the_divider_moves_by_arrow_keys_and_turns_by_r_and_double_click(
     assert sheet.divider.vertical
     for _ in range(12):
         QTest.keyClick(sheet, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert sheet.divider.position == 1
+    # Half a turn: the variant is left of the line now, and the line at the right edge.
+    assert sheet.divider == Divider(0, 180)
+    assert abs(level(pair, 590, 200) - 220) <= 2
 
 
 def test_what_is_not_the_dividers_falls_through_to_the_canvas(pair: ImageCanvas) -> None:
