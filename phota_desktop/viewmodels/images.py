@@ -285,8 +285,10 @@ class ImageLoader(QObject):
         for pinned in ({*self._wanted, *self._ahead}, {*self._wanted}):
             if self._cache.make_room(needed, pinned):
                 return True
-        # What is on the screen is decoded even if it alone needs more, but one by one.
-        waits = self._cache.dropped_bytes and now < self._stepped + _PATIENCE_S
+        # What is on the screen is decoded even if it alone needs more, but one by one. Where
+        # previews came, what was there before them is about to be let go.
+        waits = stage is Stage.PREVIEWED and self._cache.dropped_bytes > 0
+        waits = waits and now < self._stepped + _PATIENCE_S
         return self._later(_LOOK_AGAIN_S) if flying or waits else True
 
     def _later(self, seconds: float) -> bool:

@@ -9,31 +9,19 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QThread
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from phota_desktop.imaging import pixels  # noqa: F401 - the program is warm, as after its first photo
 from phota_desktop.viewmodels.image_cache import ImageCache, LoadedImage
 from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
-
-Told = list[tuple[str, str, object]]
-
-
-def photo(folder: Path, name: str, level: int, size: tuple[int, int] = (640, 480)) -> Path:
-    path = folder / name
-    Image.new("RGB", size, (level, level, level)).save(path, quality=95)
-    return path
-
-
-def grey(image: LoadedImage) -> int:
-    return QColor(image.levels[-1].pixel(5, 5)).red()
+from tests.viewmodels.seen import grey, listen, photo
 
 
 @pytest.fixture
@@ -42,23 +30,6 @@ def loader(qapp: object) -> Iterator[ImageLoader]:
     loader.set_target(160, 120)
     yield loader
     loader.close()
-
-
-def listen(loader: ImageLoader) -> Told:
-    told: Told = []
-    main = QThread.currentThread()
-
-    def note(kind: str) -> Callable[[str, object], None]:
-        def keep(path: str, value: object) -> None:
-            assert QThread.currentThread() is main
-            told.append((kind, path, value))
-
-        return keep
-
-    loader.preview.connect(note("preview"))
-    loader.ready.connect(note("ready"))
-    loader.failed.connect(note("failed"))
-    return told
 
 
 def test_a_preview_comes_first_then_all_levels(
