@@ -81,8 +81,9 @@ class CanvasPictures:
             return None
         return LoadedImage((self._heats[pair],), *self.size(pair[1]), complete=False)
 
-    def keep(self, paths: Collection[str], pairs: Collection[Pair]) -> None:
-        """Forget all others."""
+    def keep(self, paths: Collection[str]) -> None:
+        """Forget all others, and what is known of pairs with them."""
         self._images = {path: image for path, image in self._images.items() if path in paths}
-        self._alignments = {pair: one for pair, one in self._alignments.items() if pair in pairs}
-        self._heats = {pair: heat for pair, heat in self._heats.items() if pair in pairs}
+        for known in (self._alignments, self._heats):
+            for pair in [pair for pair in known if not set(pair) <= set(paths)]:
+                del known[pair]

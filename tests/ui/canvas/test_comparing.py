@@ -78,7 +78,7 @@ def test_the_divider_moves_by_arrow_keys_and_turns_by_r_and_double_click(
         QTest.keyClick(sheet, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     # Half a turn: the variant is left of the line now, and the line at the right edge.
     assert sheet.divider == Divider(0, 180)
-    assert abs(level(pair, 590, 200) - 220) <= 2
+    assert abs(level(pair, 590, 100) - 220) <= 2
 
 
 def test_what_is_not_the_dividers_falls_through_to_the_canvas(pair: ImageCanvas) -> None:
