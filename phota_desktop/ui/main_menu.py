@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from phota_desktop.ui.compare_view import View
-from phota_desktop.ui.shortcuts import keys_of
-
 if TYPE_CHECKING:
     from phota_desktop.ui.window_commands import WindowCommands
 
 
 def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
     """Add the entries once."""
-    calls = commands.calls()
+    calls, bindings = commands.calls(), commands.keys.bindings
     calls["folder"] = commands.open_folder
     calls["samples"] = commands.open_samples
     calls["bucket"] = commands.open_bucket
     calls["panels"] = commands.layout.toggle_panels
-    calls["single"] = lambda: commands.toggle_view(View.SINGLE)
     sections = (
         (
             ("open", "Open photos…"),
@@ -30,7 +26,14 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
         ),
         (("copy", "Copy picture"), ("export", "Export…")),
         (
+            ("compare", "Compare selected"),
+            ("flick", "Flick in place"),
+            ("pin", "Pin as reference"),
+            ("align", "Align"),
+        ),
+        (
             ("panels", "Hide or show panels"),
+            ("info", "Photo information"),
             ("surround", "Next surround"),
             ("full_screen", "Full screen"),
             ("jobs", "Jobs"),
@@ -46,7 +49,7 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
         if n:
             menu.addSeparator()
         for name, words in section:
-            key = keys_of(name)
+            key = bindings.first(name)
             action = menu.addAction(f"{words}\t{key}" if key else words)
             action.setObjectName(f"menu_{name}")
             action.triggered.connect(lambda _on=False, call=calls[name]: call())

@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         made.set_surround(self.settings.surround)
         made.zoom_changed.connect(self.top.show_zoom)
         made.view_changed.connect(lambda view: self.top.views.set_value(view.value))
-        self.top.view_asked.connect(lambda name: made.set_view(View(name)))
+        self.top.view_asked.connect(lambda name: self.commands.comparing.show(name))
         self.settings.surround_changed.connect(made.set_surround)
         self.studio.sample_shown.connect(lambda: made.set_view(View.SWIPE))
         self._centre.replaceWidget(self._stage, made)
@@ -218,12 +218,10 @@ class MainWindow(QMainWindow):
 
     def complete(self) -> KeyMap:
         """Make what an empty window does not show: canvas, commands, keys, lists."""
-        from phota_desktop.ui.shortcuts import KeyMap
-
         if self._keys is not None:
             return self._keys
         self._connect()
-        self._keys = KeyMap(self, self.commands.calls(), self.settings.value.keys)
+        self._keys = self.commands.keys
         photos, strip, drawer = self.photo_panel.list, self.strip_panel.strip, self.drawer
         photos.show()
         strip.show()

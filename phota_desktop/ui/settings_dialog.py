@@ -1,4 +1,4 @@
-"""Settings: engine and key, where results go, how the window looks, and a page of prices."""
+"""Settings: engine and key, where results go, how the window looks; pages of prices and keys."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from phota_desktop.viewmodels.price_rows import parse_money
 from phota_desktop.viewmodels.settings import SettingsViewModel
 
 if TYPE_CHECKING:
+    from phota_desktop.ui.key_editor import KeyEditor
     from phota_desktop.ui.price_editor import PriceEditor
 
 _TALL = ("API key", "Results folder", "Training photos", "Daily cap")
@@ -113,7 +114,7 @@ class SettingsDialog(QDialog):
         self.tabs.setAccessibleName("Settings")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        for words in ("General", "Prices"):
+        for words in ("General", "Prices", "Keys"):
             self.tabs.addTab(words)
         self._pages = QStackedWidget(self)
         self._lay_out()
@@ -206,6 +207,15 @@ class SettingsDialog(QDialog):
         self._pages.addWidget(made)
         return made
 
+    @cached_property
+    def keys(self) -> KeyEditor:
+        """The page of keys, made when it is first looked at."""
+        from phota_desktop.ui.key_editor import KeyEditor
+
+        made = KeyEditor(self._settings, self)
+        self._pages.addWidget(made)
+        return made
+
     def show_bucket(self, words: str, *, is_set_up: bool) -> None:
         """Say which bucket training photos wait in."""
         self._bucket.set_text(words)
@@ -222,8 +232,14 @@ class SettingsDialog(QDialog):
         """Show the prices."""
         self.tabs.setCurrentIndex(1)
 
+    def show_keys(self) -> None:
+        """Show where keys are changed."""
+        self.tabs.setCurrentIndex(2)
+        self.keys.search.setFocus()
+
     def _show_page(self, page: int) -> None:
-        self._pages.setCurrentWidget(self.prices if page else self._general)
+        shown = (lambda: self._general, lambda: self.prices, lambda: self.keys)[page]()
+        self._pages.setCurrentWidget(shown)
 
     def refresh(self) -> None:
         """Show what counts now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
@@ -11,6 +13,10 @@ from phota_desktop.ui.icons import dot
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.settings import LOCAL_BADGE_SHORT, SettingsViewModel
+from phota_desktop.viewmodels.words import plain_tip
+
+if TYPE_CHECKING:
+    from phota_desktop.ui.key_bindings import Bindings
 
 ROOMY = 1240
 """Window width in pixels from which on buttons carry words."""
@@ -33,6 +39,7 @@ class TopBar(QFrame):
         self.setFixedHeight(48)
         self._settings = settings
         self._roomy: bool | None = None
+        self._zoom_keys = "Ctrl++ and Ctrl+−"
         self.open = IconButton(
             "openButton", "open", "Open", self, key="Ctrl+O", on_click=self.open_asked.emit
         )
@@ -46,6 +53,8 @@ class TopBar(QFrame):
                 Segment("single", "Single", "Single", "single", "One picture  Esc"),
                 Segment("swipe", "Before/After", "Before and after", "swipe", "Before/After  S"),
                 Segment("side", "Side by side", "Side by side", "side", "Side by side  Y"),
+                Segment("survey", "Survey", "Survey", "survey", "Survey  N"),
+                Segment("difference", "Difference", "Difference", "difference", "Difference  D"),
             ],
             self,
         )
@@ -123,11 +132,29 @@ class TopBar(QFrame):
         self.badge.setToolTip(words)
         self.badge.setIcon(dot(tokens().good if local else tokens().accent))
 
+    def show_keys(self, bindings: Bindings) -> None:
+        """Let the tooltips name the keys in force."""
+        for command, words, button in (
+            ("open", "Open", self.open),
+            ("paste", "Paste", self.paste),
+            ("zoom_fit", "Fit", self.fit),
+            ("settings", "Settings", self.settings),
+            ("swipe", "Before/After", self.views.button("swipe")),
+            ("side", "Side by side", self.views.button("side")),
+            ("survey", "Survey", self.views.button("survey")),
+            ("difference", "Difference", self.views.button("difference")),
+        ):
+            button.setToolTip(plain_tip(f"{words}  {bindings.first(command)}".rstrip()))
+        self._zoom_keys = " and ".join(
+            filter(None, (bindings.first("zoom_in"), bindings.first("zoom_out")))
+        )
+        self.zoom.setToolTip(plain_tip(f"Zoom  {self._zoom_keys}".rstrip()))
+
     def show_zoom(self, label: str) -> None:
         """Show the canvas's zoom."""
         self.zoom.setText(f"{label} ▾")
         self.zoom.setAccessibleName(f"Zoom: {label}")
-        self.zoom.setToolTip("Zoom  Ctrl++ and Ctrl+-")
+        self.zoom.setToolTip(plain_tip(f"Zoom  {self._zoom_keys}"))
 
     def _fill_zoom_menu(self) -> None:
         if self._zoom_menu.isEmpty():

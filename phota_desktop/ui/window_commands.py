@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +12,20 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShor
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
 from phota_desktop.core.options import Operation
-from phota_desktop.ui.compare_view import View
+from phota_desktop.ui.compare_commands import CompareCommands
 from phota_desktop.ui.controls import IconButton
 from phota_desktop.ui.drop_targets import offered
 from phota_desktop.ui.segmented import SegmentedControl
+from phota_desktop.viewmodels.comparison import View
 from phota_desktop.viewmodels.notices import Notice, NoticeAction
-from phota_desktop.viewmodels.variants import EntryKind
 
 if TYPE_CHECKING:
     from phota_desktop.ui.job_panel import JobPanel
+    from phota_desktop.ui.key_bindings import Bindings
     from phota_desktop.ui.ledger_dialog import LedgerDialog
     from phota_desktop.ui.main_window import MainWindow
     from phota_desktop.ui.settings_dialog import SettingsDialog
+    from phota_desktop.ui.shortcuts import KeyMap
     from phota_desktop.viewmodels.reopening import Reopening
 
 ACCOUNT_PAGE = "https://platform.photalabs.com"
@@ -37,6 +39,7 @@ class WindowCommands(QObject):
         self._window = window
         self._studio = window.studio
         self.layout = window.arrangement
+        self.comparing = CompareCommands(window)
         self._settings_dialog: SettingsDialog | None = None
         self._ledger_dialog: LedgerDialog | None = None
         self._dialogs: dict[str, QDialog] = {}
@@ -48,7 +51,7 @@ class WindowCommands(QObject):
 
     def calls(self) -> dict[str, Callable[[], object]]:
         """Return what each command of the key table does."""
-        studio, canvas, layout = self._studio, self._window.canvas, self.layout
+        studio, layout = self._studio, self.layout
         return {
             "open": self.open,
             "paste": self.paste,
@@ -65,15 +68,7 @@ class WindowCommands(QObject):
             "add_profile": self.add_profile,
             **{one.value: partial(studio.form.set_operation, one) for one in Operation},
             "jobs": self.toggle_jobs,
-            "side": lambda: self.toggle_view(View.SIDE),
-            "swipe": lambda: self.toggle_view(View.SWIPE),
-            "compare": self.compare,
-            "zoom_fit": canvas.zoom_fit,
-            "zoom_100": lambda: canvas.zoom_to(100),
-            "zoom_200": lambda: canvas.zoom_to(200),
-            "zoom_in": canvas.zoom_in,
-            "zoom_out": canvas.zoom_out,
-            "surround": self._window.settings.next_surround,
+            **self.comparing.calls(),
             "full_screen": layout.toggle_full_screen,
             "fold_strip": lambda: layout.fold(self._window.strip_panel),
             "fold_photos": lambda: layout.fold(self._window.photo_panel),
@@ -139,28 +134,6 @@ class WindowCommands(QObject):
         return paths
 
     # -- looking --------------------------------------------------------------------------
-
-    def toggle_view(self, view: View) -> None:
-        """Show the pair this way, or one picture again."""
-        canvas = self._window.canvas
-        canvas.set_view(View.SINGLE if canvas.view is view else view)
-
-    def compare(self) -> None:
-        """Show the two selected places side by side; with one, beside the original."""
-        chosen = self._window.strip_panel.strip.selected_entries()
-        canvas = self._window.canvas
-        if len(chosen) == 2 and all(e.kind is EntryKind.RESULT for e in chosen):
-            first, second = chosen
-            if first.path is not None:
-                canvas.show_pair(
-                    first.path,
-                    second.path,
-                    original_label=first.title,
-                    variant_label=second.title,
-                )
-            canvas.set_view(View.SIDE)
-            return
-        self.toggle_view(View.SIDE)
 
     def zoom(self, percent: float) -> None:
         """Show at a percentage; 0 fits."""
@@ -329,8 +302,39 @@ class WindowCommands(QObject):
         if "keys" not in self._dialogs:
             from phota_desktop.ui.key_sheet import KeySheet
 
-            self._dialogs["keys"] = KeySheet(self._window.settings.value.keys, self._window)
+            sheet = KeySheet(self.keys.bindings, self._window)
+            sheet.change_asked.connect(self.change_keys)
+            self.keys.changed.connect(lambda: sheet.show_keys(self.keys.bindings))
+            self._dialogs["keys"] = sheet
         self._dialogs["keys"].open()
+
+    def change_keys(self) -> None:
+        """Show where keys are changed."""
+        self.open_settings().show_keys()
+
+    @cached_property
+    def keys(self) -> KeyMap:
+        """The keys at work; a change in the settings counts at once."""
+        from phota_desktop.ui.shortcuts import KeyMap
+
+        window, settings = self._window, self._window.settings
+        made = KeyMap(
+            window,
+            self.calls(),
+            settings.value.keys,
+            tell_canvas=window.canvas.set_keys,
+        )
+        settings.changed.connect(lambda: made.rebind(settings.value.keys))
+        made.changed.connect(self._tell_keys)
+        if settings.value.keys:
+            self._tell_keys(made.bindings)
+        return made
+
+    def _tell_keys(self, bindings: Bindings | None = None) -> None:
+        """Let tooltips and menu name the keys in force."""
+        bindings = bindings or self.keys.bindings
+        self._window.top.show_keys(bindings)
+        self._window.top.menu.menu().clear()  # it is filled again when it is opened
 
     def add_menu(self) -> None:
         """Hang the menu on its button; it is filled when first opened."""

@@ -335,7 +335,7 @@ def test_prompt_and_title_show_hostile_names_harmless(desk: Desk, tmp_path: Path
 
 
 def test_keys_of_the_sheet_are_unique() -> None:
-    from phota_desktop.ui.shortcuts import COMMANDS
+    from phota_desktop.ui.command_table import COMMANDS
 
     keys = [key for command in COMMANDS for key in command.keys]
     assert len(keys) == len(set(keys))

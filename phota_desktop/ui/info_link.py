@@ -1,0 +1,44 @@
+"""Joins the canvas with what is said of its pictures; made when information is first asked for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from phota_desktop.ui.image_canvas import ImageCanvas
+from phota_desktop.ui.info_overlay import InfoOverlay
+from phota_desktop.viewmodels.inspection import Inspector
+from phota_desktop.viewmodels.viewport import percent_text
+
+
+class InfoLink(QObject):
+    """Tells the inspector what is shown and where the cursor is, and the overlay the true scale."""
+
+    def __init__(self, canvas: ImageCanvas, inspector: Inspector, parent: QObject) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._inspector = inspector
+        self.overlay = InfoOverlay(inspector, canvas)
+        canvas.comparison.changed.connect(self._on_pictures)
+        canvas.cursor_moved.connect(self._on_cursor)
+        canvas.zoom_changed.connect(self._on_zoom)
+        canvas.viewport.changed.connect(self._on_zoom)
+        inspector.changed.connect(self._on_zoom)
+        self._on_pictures()
+
+    @Slot()
+    def _on_pictures(self) -> None:
+        self._inspector.show(self._canvas.comparison.slots())
+        self._on_zoom()
+
+    @Slot()
+    def _on_cursor(self) -> None:
+        if self._inspector.is_on:
+            spots = self._canvas.spots()
+            self._inspector.point({shown.path: fraction for shown, fraction in spots})
+
+    @Slot()
+    def _on_zoom(self) -> None:
+        if self._inspector.is_on:
+            leader = self._canvas.viewport.leader
+            scale = "" if leader.is_empty else percent_text(self._canvas.viewport.percent())
+            self.overlay.set_scale(scale)
