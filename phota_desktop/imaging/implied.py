@@ -39,6 +39,7 @@ _TRANSFERS: dict[int, tuple[float, ...]] = {
     13: _SRGB_CURVE,
 }
 _GAMMA_OF_SRGB = 1 / 2.2
+_CLOSE = 0.002
 _INTEROPERABILITY, _INDEX = 0xA005, 0x0001
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
@@ -91,15 +92,15 @@ def _of_png(stream: BinaryIO) -> bytes | None:
         values = [n / 100000 for n in struct.unpack(">8I", found[b"cHRM"])]
         white = (values[0], values[1])
         points = ((values[2], values[3]), (values[4], values[5]), (values[6], values[7]))
+    apart = np.abs(np.array((white, *points)) - np.array((D65, *SRGB))).max()
     if b"gAMA" in found:
         gamma = struct.unpack(">I", found[b"gAMA"])[0] / 100000
         if not 0.1 <= gamma <= 10:
             return None
-        # Nearly all who write 1/2.2 mean sRGB, whose curve PNG cannot tell by gAMA.
-        if abs(gamma - _GAMMA_OF_SRGB) > 0.002:
+        # Nearly all who write 1/2.2 with these colours mean sRGB, whose curve gAMA cannot tell.
+        if apart > _CLOSE or abs(gamma - _GAMMA_OF_SRGB) > _CLOSE:
             curve = (1 / gamma,)
-    apart = np.abs(np.array((white, *points)) - np.array((D65, *SRGB))).max()
-    if curve is _SRGB_CURVE and apart < 0.002:
+    if curve is _SRGB_CURVE and apart <= _CLOSE:
         return None
     return matrix_profile(points, white, curve)
 
