@@ -93,6 +93,7 @@ class StudioViewModel(StudioParts):
         self.submitter.attach(services)
         self._unsubscribe = [
             services.tasks.failed.subscribe(self._on_bug),
+            services.trainer.changed.subscribe(lambda _training: self._count_spend()),
         ]
         self._supply.attach(services)
         self.form.learn_size(*reversed(self.jobs.jobs()))

@@ -61,6 +61,7 @@ def test_twelve_photos_become_a_person_who_rides_and_is_mentioned(
     people.train()
     people.wait_for("Uploading")
     people.wait_for("Checking")
+    pilot.wait("find('spendLabel').text() == 'Today $2.90 of $5.00'", "it is not counted at once")
     fake_bucket.rules.delay = 0.0
     assert len(fake_bucket.objects()) == 12
     for stage, words in ((1, "Queued"), (2, "Training")):
