@@ -44,6 +44,7 @@ class BucketDialog(QDialog):
         room = self.screen().availableGeometry().height() - _FRAME
         self.resize(_WIDTH, min(_HEIGHT, room))
         self._hosting = hosting
+        self._pressed: QWidget | None = None
         self.form = BucketForm(self)
         self._kept = Caption("", self)
         self._kept.setObjectName("bucketSecretStatus")
@@ -167,9 +168,17 @@ class BucketDialog(QDialog):
         self._show_placeholder()
         self._kept.setText(hosting.secret_words)
         self._kept.setVisible(bool(hosting.secret_words))
-        for button in (self.test, self.save, self.forget):
+        buttons = (self.test, self.save, self.forget)
+        pressed = next((button for button in buttons if button.hasFocus()), None)
+        for button in buttons:
             button.setEnabled(not busy)
         self.forget.setVisible(hosting.address is not None)
+        if busy:
+            self._pressed = pressed or self._pressed
+        elif self._pressed is not None:  # the focus comes back from where Qt put it
+            if self.close_button.hasFocus():
+                self._pressed.setFocus()
+            self._pressed = None
         self.left.refresh()
 
     def _show_placeholder(self) -> None:

@@ -258,6 +258,7 @@ def test_a_bucket_is_set_up_by_keys_and_tested(
     marks = ["warn" if title.startswith("Read it") else "good" for title in titles]
     assert pilot.ask(done) == marks
     assert pilot.text("bucketVerdict") == "This bucket works, with a warning."
+    pilot.wait("find('testBucketButton').hasFocus()", "the focus went elsewhere")
     pilot.click("saveBucketButton")
     pilot.wait("'session' in find('bucketSecretStatus').text()", "it is not said where the key is")
     pilot.wait("window.settings.value.bucket is not None", "the bucket was not saved")

@@ -195,7 +195,7 @@ async def test_an_error_of_an_action_is_told(home: Home) -> None:
     failed: list[object] = []
     home.people.failed.connect(failed.append)
     home.people.trainings.act("nobody", TrainingAction.CONTINUE)
-    home.fake.set_chaos(Fault("profiles", "status", status=402), listed="full")
+    home.fake.set_chaos(Fault("add", "status", status=402), listed="full")
     home.people.trainings.act(tag, TrainingAction.CONTINUE)
     home.people.trainings.act(tag, TrainingAction.CONTINUE)  # a second click does nothing
     await until(lambda: home.words() and home.words()[0].startswith("Failed"))
