@@ -50,7 +50,8 @@ class Settings:
     ``keys`` maps action names to key sequences. ``prices`` are a person's own (see
     ``PriceTable.changed``), ``drawer`` the values last chosen there. ``install_salt`` (32 hex
     digits) makes account digests worthless elsewhere. ``bucket`` is where training photos are
-    hosted; its credentials are never here.
+    hosted; its credentials are never here. ``monitor_profile`` is an ICC file (None: sRGB),
+    ``intent`` what becomes of colours that it does not have: "relative" or "perceptual".
     """
 
     theme: str = "dark"
@@ -67,6 +68,8 @@ class Settings:
     seen_first_run: bool = False
     consented: bool = False
     bucket: BucketAddress | None = None
+    monitor_profile: Path | None = None
+    intent: str = "relative"
     install_salt: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -210,17 +213,23 @@ def _row(value: object) -> PriceRow:
     )
 
 
-def _folder(value: object) -> Path | None:
+def _place(value: object) -> Path | None:
     if value is None:
         return None
-    folder = Path(_text(value))
-    if not folder.is_absolute():
+    place = Path(_text(value))
+    if not place.is_absolute():
         raise ValueError
-    return folder
+    return place
 
 
 def _format(value: object) -> OutputFormat:
     return OutputFormat(_text(value))
+
+
+def _intent(value: object) -> str:
+    if value not in ("relative", "perceptual"):
+        raise ValueError
+    return _text(value)
 
 
 def _salt(value: object) -> str:
@@ -269,7 +278,7 @@ def _bucket(value: object) -> BucketAddress | None:
 _READERS: Mapping[str, Callable[[object], object]] = {
     "theme": _text,
     "surround": _text,
-    "out_dir": _folder,
+    "out_dir": _place,
     "daily_cap": _money,
     "concurrency": _number(1, MAX_CONCURRENCY),
     "variants": _number(1, MAX_VARIANTS),
@@ -281,5 +290,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "seen_first_run": _flag,
     "consented": _flag,
     "bucket": _bucket,
+    "monitor_profile": _place,
+    "intent": _intent,
     "install_salt": _salt,
 }

@@ -79,6 +79,19 @@ def ask_key_file(parent: QWidget, then: Callable[[Path], object]) -> None:
     dialog.open()
 
 
+def ask_profile(parent: QWidget, then: Callable[[Path], object]) -> None:
+    """Ask for a monitor's ICC profile; ``then`` gets it."""
+    # Where desktops on Linux and macOS keep those that an instrument made.
+    folders = (".local/share/icc", "Library/ColorSync/Profiles", ".color/icc")
+    known = [Path.home() / folder for folder in folders] + [Path("/usr/share/color/icc")]
+    start = next((folder for folder in known if folder.is_dir()), None)
+    dialog = file_dialog(parent, "profileDialog", "Choose the monitor's profile", start)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["ICC profiles (*.icc *.icm *.ICC *.ICM)", "All files (*)"])
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.open()
+
+
 def ask_folder(parent: QWidget, start: Path | None, then: Callable[[Path], object]) -> None:
     """Ask for a folder; ``then`` gets it."""
     dialog = file_dialog(parent, "folderDialog", "Choose folder", start)

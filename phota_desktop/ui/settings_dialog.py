@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from phota_desktop.core.jobs import MAX_CONCURRENCY, Engine
 from phota_desktop.ui.controls import Caption, ElidedLabel, plain_label, push_button
+from phota_desktop.ui.monitor_row import MonitorRow
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.price_rows import parse_money
@@ -97,6 +98,7 @@ class SettingsDialog(QDialog):
             self,
             stretch=True,
         )
+        self.monitor = MonitorRow(settings.monitor, self)
         self.cap = QLineEdit(self)
         self.cap.setObjectName("dailyCapEdit")
         self.cap.setAccessibleName("Daily cap in US dollars")
@@ -154,6 +156,7 @@ class SettingsDialog(QDialog):
             ("Jobs at once", self.concurrency),
             ("Theme", self.theme),
             ("Canvas surround", self.surround),
+            ("Monitor profile", self.monitor),
         )
         for row, (name, field) in enumerate(rows):
             label = plain_label(name, self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
     from phota_desktop.services.session import Session
     from phota_desktop.store.settings import Settings, SettingsStore
+    from phota_desktop.viewmodels.monitor import Monitor
 
 SURROUNDS = ("black", "grey", "light", "white")
 LOCAL_BADGE = "Local engine: no key, no cost, on this computer."
@@ -89,6 +91,13 @@ class SettingsViewModel(QObject):
             self.failed.emit(error)
         else:
             self._saved = self._settings
+
+    @cached_property
+    def monitor(self) -> Monitor:
+        """The colours that the canvas shows; made after the first paint."""
+        from phota_desktop.viewmodels.monitor import Monitor
+
+        return Monitor(self, self)
 
     @property
     def prices(self) -> PriceTable:

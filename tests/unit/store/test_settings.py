@@ -53,6 +53,8 @@ def test_everything_comes_back(path: Path) -> None:
         drawer={"operation": "remix", "edit.base_model": "reve"},
         seen_first_run=True,
         consented=True,
+        monitor_profile=Path("/icc/wide.icc"),
+        intent="perceptual",
         install_salt="00ff",
     )
     SettingsStore(path).save(chosen)
