@@ -11,6 +11,8 @@ Size = tuple[int, int]
 
 IN_PLACE_PX = 0.25
 """Below this, in pixels of the smaller picture, nobody sees a shift and no picture is moved."""
+FINEST = 1 / 16384
+"""Share of the long side (1/16 pixel of a level of 1024) that edits without any move are off."""
 SAME_SHAPE = 0.005
 """Relative difference of aspect ratios that rounding to whole pixels and a model's sizes leave."""
 _CORNERS: tuple[Point, ...] = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
@@ -171,8 +173,12 @@ class Alignment:
 
     @property
     def is_in_place(self) -> bool:
-        """Whether no point of the frame is further than ``IN_PLACE_PX`` from frame on frame."""
-        return self.is_sure and self.displacement <= IN_PLACE_PX
+        """Whether no point of the frame is visibly away from frame on frame.
+
+        That is ``IN_PLACE_PX``, in large pictures what a pass over levels can tell (``FINEST``).
+        """
+        least = max(IN_PLACE_PX, FINEST * max(self.unit))
+        return self.is_sure and self.displacement <= least
 
     @property
     def displacement(self) -> float:

@@ -22,6 +22,7 @@ class Canvas(Protocol):
     """What is used of the canvas."""
 
     zoom_changed: SignalInstance
+    gain_asked: SignalInstance
 
     @property
     def viewport(self) -> Viewport:
@@ -59,6 +60,7 @@ class CompareLink(QObject):
         differ.failed.connect(self._on_told)
         differ.gain_changed.connect(bar.set_gain)
         canvas.zoom_changed.connect(self._on_zoom)
+        canvas.gain_asked.connect(differ.step_gain)
         bar.align_toggled.connect(self._on_align)
         bar.gain_asked.connect(differ.set_gain)
         bar.pin_toggled.connect(self._on_pin)
@@ -79,6 +81,8 @@ class CompareLink(QObject):
     @Slot()
     def _on_comparison(self) -> None:
         comparison, bar = self._comparison, self._bar
+        if comparison.showing_original:
+            return  # for a moment: all that is known stays
         bar.set_pinned(comparison.pinned is not None)
         bar.show_difference(comparison.shown_view is View.DIFFERENCE)
         pairs = comparison.pairs()
@@ -92,6 +96,7 @@ class CompareLink(QObject):
                 self._aligner.want(pairs[0][0], *(pair[1] for pair in reversed(pairs)))
             else:
                 self._aligner.stop()
+        self._lay()
         self._compare()
 
     def _is_pin_alone(self) -> bool:
@@ -160,11 +165,16 @@ class CompareLink(QObject):
         placed = viewport.place(viewport.leader)
         self._differ.set_side(max(placed.width, placed.height))
 
-    @Slot(bool)
-    def _on_align(self, on: bool) -> None:
-        for pair in self._pairs:
-            self._canvas.set_alignment(pair, self._aligner.find(*pair) if on else None)
+    @Slot()
+    def _on_align(self) -> None:
+        self._lay()
         self._compare()
+
+    def _lay(self) -> None:
+        """Tell the canvas again: it forgets what a view between did not need."""
+        for pair in self._pairs:
+            alignment = self._aligner.find(*pair)
+            self._canvas.set_alignment(pair, alignment if self._bar.wants_alignment else None)
 
     @Slot(bool)
     def _on_pin(self, pinned: bool) -> None:

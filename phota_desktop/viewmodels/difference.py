@@ -61,6 +61,7 @@ class _Wish:
     aim: _Aim | None = None
     is_made: bool = False
     words: str = ""
+    heat: QImage | None = None
     shown_gain: float = 0.0
 
 
@@ -126,9 +127,15 @@ class Differ(QObject):
         return self._worker.is_idle and not self._settle.isActive()
 
     def want(self, reference: Place, variant: Place, alignment: Alignment | None = None) -> None:
-        """Show what changed from the reference to the variant; no alignment: frame on frame."""
+        """Show what changed from the reference to the variant; no alignment: frame on frame.
+
+        What is known already is told again at once.
+        """
         pair = (os.fspath(reference), os.fspath(variant))
-        if self._wish and (self._wish.pair, self._wish.alignment) == (pair, alignment):
+        wish = self._wish
+        if wish is not None and (wish.pair, wish.alignment) == (pair, alignment):
+            if wish.heat is not None:
+                self.heated.emit(*pair, wish.heat)
             return
         self._let_go()
         self._wish = _Wish(pair, alignment, self._side, self._gain)
@@ -262,7 +269,7 @@ class Differ(QObject):
             return
         if answer.aim is not wish.aim:
             return
-        wish.shown_gain = answer.gain
+        wish.heat, wish.shown_gain = answer.heat, answer.gain
         wish.is_made = answer.is_last
         self.heated.emit(*wish.pair, answer.heat)
         if wish is self._wish and answer.words != wish.words:
