@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -24,15 +25,22 @@ class CompareCommands(QObject):
         super().__init__(window)
         self._window = window
         self._link: CompareLink | None = None
-        self._inspector: Inspector | None = None
 
     def join(self, link: CompareLink) -> None:
         """Let the keys of aligning and pinning act."""
         self._link = link
 
-    def join_inspector(self, inspector: Inspector) -> None:
-        """Let the keys of information act."""
-        self._inspector = inspector
+    @cached_property
+    def inspector(self) -> Inspector:
+        """What is known of the pictures; made when somebody asks, and ended with the window."""
+        from phota_desktop.ui.info_link import InfoLink
+        from phota_desktop.viewmodels.inspection import Inspector
+
+        window = self._window
+        made = Inspector(window.loader, window.jobs.jobs, self)
+        InfoLink(window.canvas, made, self)
+        window.closed.connect(made.close)
+        return made
 
     @property
     def comparison(self) -> Comparison:
@@ -112,18 +120,14 @@ class CompareCommands(QObject):
 
     def toggle_info(self) -> None:
         """Show or hide what is known of the picture."""
-        if self._inspector is not None:
-            self._inspector.set_on(not self._inspector.is_on)
+        self.inspector.set_on(not self.inspector.is_on)
 
     def toggle_lab(self) -> None:
         """Tell Lab below the cursor, or no longer; shows the information if need be."""
-        if self._inspector is None:
-            return
-        if not self._inspector.is_on:
-            self._inspector.set_on(True)
-            if self._inspector.with_lab:
-                return
-        self._inspector.toggle_lab()
+        inspector = self.inspector
+        if inspector.is_on or not inspector.with_lab:
+            inspector.toggle_lab()
+        inspector.set_on(True)
 
     def _select_for_survey(self) -> None:
         chosen = self._selected()

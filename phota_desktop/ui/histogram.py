@@ -16,7 +16,8 @@ HEIGHT = 64
 CLIPPED = 0.0005
 """Share of a picture's pixels from which on an end counts as clipped: half in a thousand."""
 
-_CHANNELS = (("red", "#e0483c"), ("green", "#3fae4f"), ("blue", "#4a7dff"))
+_CHANNELS = (("red", "#96281f"), ("green", "#22702e"), ("blue", "#2846a0"))
+"""Dark enough for the lines to show where all three lie over each other."""
 _LINE, _REFERENCE, _GROUND = QColor(236, 236, 236), QColor(255, 213, 74), QColor(0, 0, 0, 90)
 _MARK = 7.0
 

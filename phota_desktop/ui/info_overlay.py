@@ -253,6 +253,6 @@ def _wrapped(words: str, font: QFont, width: float) -> tuple[str, ...]:
             mode = Qt.TextElideMode.ElideRight
             lines.append(metrics.elidedText(words[start:], mode, max(width, 1)))
             break
-        lines.append(words[start : start + line.textLength()].rstrip())
+        lines.append(words[start : start + line.textLength()].rstrip(" ·"))
     layout.endLayout()
     return tuple(lines) or ("",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QEvent, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -230,6 +230,11 @@ class KeyEditor(QWidget):
             button.setVisible(self._wish is not None)
         self.swap.setVisible(self._wish is not None and self._can_swap())
         self.capture.setVisible(self._asked is not None)
+        # Words and buttons below have taken room, or given it back, once they are laid out.
+        QTimer.singleShot(0, self, self._show_row)
+
+    def _show_row(self) -> None:
+        self.table.scrollTo(self.table.currentIndex())
 
     def _on_search(self, text: str) -> None:
         self._found.setFilterFixedString(text.strip())

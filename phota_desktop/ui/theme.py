@@ -140,6 +140,10 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
 QComboBox QAbstractItemView::item { padding: 4px 8px; min-height: 20px; }
 QComboBox QAbstractItemView::item:selected { background: $hover; color: $text; }
 QListView { background: $panel; border: none; outline: none; }
+#keyCapture { background: $raised; border: 1px solid $accent; border-radius: ${radius}px;
+  padding: 6px 12px; }
+#keySheetScroll, #keySheetInner { background: $window; border: 1px solid transparent; }
+#keySheetScroll:focus { border-color: $accent; }
 QTreeView { background: $panel; border: 1px solid $line; border-radius: ${radius}px;
   outline: none; selection-color: $text; }
 QTreeView::item { padding: 4px 8px; }
