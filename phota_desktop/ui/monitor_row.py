@@ -13,7 +13,7 @@ from phota_desktop.viewmodels.monitor import Monitor
 
 
 class MonitorRow(QWidget):
-    """sRGB or a file, the rendering intent, and why a file cannot be used."""
+    """sRGB or a file, and why a file cannot be used; ``intent`` stands in a row of its own."""
 
     def __init__(self, monitor: Monitor, parent: QWidget) -> None:
         super().__init__(parent)
@@ -25,22 +25,22 @@ class MonitorRow(QWidget):
         self.use_srgb = push_button("useSrgbButton", "Use sRGB", self)
         self.intent = SegmentedControl(
             "intentBox",
-            "Rendering intent",
+            "Colours it lacks",
             [
                 Segment(
                     "relative",
-                    "Relative",
-                    "Relative colorimetric",
+                    "Cut off",
+                    "Cut off: relative colorimetric",
                     tip="Colours stay as they are; what the monitor lacks is cut off",
                 ),
                 Segment(
                     "perceptual",
                     "Perceptual",
-                    "Perceptual",
+                    "Perceptual: all colours give way",
                     tip="All colours give way, where the profile says how",
                 ),
             ],
-            self,
+            parent,
             stretch=True,
         )
         self.problem = Caption("", self, role="bad")
@@ -49,7 +49,7 @@ class MonitorRow(QWidget):
         line = QHBoxLayout()
         line.setSpacing(GRID)
         line.addWidget(self.profile, 1)
-        for part in (self.intent, self.use_srgb, self.choose):
+        for part in (self.use_srgb, self.choose):
             line.addWidget(part)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

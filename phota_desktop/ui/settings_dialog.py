@@ -45,7 +45,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("settingsDialog")
         self.setWindowTitle("Settings")
-        self.setMinimumSize(608, 560)
+        self.setMinimumSize(608, 600)
         self._settings = settings
         self.engine = SegmentedControl(
             "engineBox",
@@ -157,6 +157,7 @@ class SettingsDialog(QDialog):
             ("Theme", self.theme),
             ("Canvas surround", self.surround),
             ("Monitor profile", self.monitor),
+            ("Colours it lacks", self.monitor.intent),
         )
         for row, (name, field) in enumerate(rows):
             label = plain_label(name, self)
