@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QImage, qAlpha, qBlue, qGreen, qRed
+from PySide6.QtGui import QImage
 
 from phota_desktop.core.alignment import Point
 from phota_desktop.core.errors import PhotaError
@@ -21,7 +21,7 @@ from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.images import ImageLoader
 from phota_desktop.viewmodels.newest import IsCancelled, NewestWorker
 from phota_desktop.viewmodels.variants import picture_cost
-from phota_desktop.viewmodels.words import plain
+from phota_desktop.viewmodels.words import count, plain
 
 if TYPE_CHECKING:
     from phota_desktop.imaging.camera import PhotoFacts
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 _COUNTED = 2_100_000
 """Pixels of the level whose tones are counted: enough for 256 bars, 5 ms of work."""
 _KEPT = 64
-_BYTES = ("bytes", "kB", "MB", "GB")
+_BYTES = ("", "kB", "MB", "GB")
 Line = tuple[str, str]
 """What is said, and what of it: “Camera”, “Nikon Z 6”."""
 
@@ -201,11 +201,12 @@ class Inspector(QObject):
         if at is None or image is None or not (0 <= at[0] < 1 and 0 <= at[1] < 1):
             return None
         level = image.levels[0]
-        pixel = level.pixel(int(at[0] * level.width()), int(at[1] * level.height()))
-        red, green, blue = qRed(pixel), qGreen(pixel), qBlue(pixel)
+        # Of a transparent picture, unlike ``pixel``, without its alpha multiplied in.
+        colour = level.pixelColor(int(at[0] * level.width()), int(at[1] * level.height()))
+        red, green, blue = colour.red(), colour.green(), colour.blue()
         if self._screen:
             red, green, blue = _as_srgb((red, green, blue), self._screen)
-        return Reading(shown.label, red, green, blue, qAlpha(pixel), image.complete)
+        return Reading(shown.label, red, green, blue, colour.alpha(), image.complete)
 
     def _job_lines(self, path: str) -> list[Line]:
         for job in self._jobs():
@@ -277,10 +278,12 @@ class Inspector(QObject):
 
 def size_words(size: int) -> str:
     """Return ``812 bytes`` or ``5.2 MB``."""
+    if size < 1000:
+        return count(size, "byte")
     amount, unit = float(size), 0
     while amount >= 999.5 and unit < len(_BYTES) - 1:
         amount, unit = amount / 1000, unit + 1
-    return f"{amount:.0f} {_BYTES[unit]}" if unit < 2 else f"{amount:.1f} {_BYTES[unit]}"
+    return f"{amount:.0f} {_BYTES[unit]}" if unit == 1 else f"{amount:.1f} {_BYTES[unit]}"
 
 
 def _facts_lines(facts: PhotoFacts) -> list[Line]:
