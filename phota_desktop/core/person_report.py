@@ -70,6 +70,8 @@ class TrainingReport:
     outcome: ProfileStatus | None
     message: str
     photos: tuple[TrainingPhoto, ...]
+    has_secret_addresses: bool = False
+    """Whether a photo was given by an address with more than what is shown of it."""
 
     @property
     def photos_sent(self) -> int:
@@ -212,6 +214,7 @@ def report_training(training: Training, hosted: Iterable[HostedPhoto]) -> Traini
         training.outcome,
         without_secrets(training.message),
         tuple(photos),
+        any(is_address(one) and shown_photo(one) != one for one in training.order.photos),
     )
 
 

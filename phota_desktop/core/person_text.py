@@ -14,10 +14,8 @@ from phota_desktop.core.person_report import (
     TrainingReport,
     Way,
 )
-from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import TrainingState
 
-TIERS = {TrainingTier.STANDARD: "Standard", TrainingTier.FAST: "Quick"}
 STATES = {
     TrainingState.RECORDED: "waiting, nothing was sent",
     TrainingState.UPLOADING: "photos are being uploaded, nothing was paid",
@@ -87,7 +85,6 @@ def _lines(report: PersonReport) -> Iterator[str]:
         yield f"  in {_path(folder)}"
     yield from _section("What this report does not say")
     yield "What Phota or a bucket's provider keeps beyond what is said here."
-    yield "Requests that cost nothing and were removed from the list of jobs."
     yield "What was sent from other computers or by other programs with the same API key."
     if figures.unreadable:
         yield f"{figures.unreadable} rows of the journal cannot be read; they may be about others."
@@ -106,7 +103,7 @@ def _path(path: object) -> str:
 def _training(training: TrainingReport) -> Iterator[str]:
     whom = "Phota" if training.engine is Engine.PHOTA else "local engine, on this computer"
     yield f"With: {whom}"
-    yield f"Tier: {TIERS[training.tier]}"
+    yield f"Tier: {training.tier.label}"
     yield f"Agreed to: {moment(training.created)}"
     yield f"Sent: {moment(training.sent) if training.sent is not None else 'never'}"
     yield f"State: {STATES[training.state]}"
@@ -127,6 +124,10 @@ def _training(training: TrainingReport) -> Iterator[str]:
     yield f"Photos ({len(training.photos)}):"
     for photo in training.photos:
         yield f"  {visible(photo.name)}: {_photo(photo)}"
+    if training.has_secret_addresses:
+        yield "  What followed the ? of an address may open the photo. The journal on this computer"
+        yield "  has it until the answer is known; so have the daily copies that were made of it"
+        yield "  meanwhile (folder backups, the newest seven are kept)."
 
 
 def _photo(photo: TrainingPhoto) -> str:

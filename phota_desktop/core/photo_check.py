@@ -145,7 +145,7 @@ def judge_set(
         ),
         None,
     )
-    name = _TIER_NAMES[tier]
+    name = tier.label
     if enough:
         words = f"{_photos(count)}: enough for {name} ({fewest} to {most})."
     elif count < fewest:
@@ -153,11 +153,8 @@ def judge_set(
     else:
         words = f"{_photos(count)}: {name} takes at most {most}; leave out {count - most}."
     if not enough and other is not None:
-        words += f" {_TIER_NAMES[other]} would take them."
+        words += f" {other.label} would take them."
     return SetVerdict(tier, count, enough, words, None if enough else other, _hints(picked, pet))
-
-
-_TIER_NAMES = {TrainingTier.STANDARD: "Standard", TrainingTier.FAST: "Quick"}
 
 
 def _own_findings(photo: PhotoFacts) -> tuple[Finding, ...]:

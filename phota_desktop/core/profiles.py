@@ -29,6 +29,11 @@ class TrainingTier(StrEnum):
     FAST = "fast"
 
     @property
+    def label(self) -> str:
+        """The tier's name as people read it."""
+        return "Standard" if self is TrainingTier.STANDARD else "Quick"
+
+    @property
     def photo_range(self) -> tuple[int, int]:
         """Fewest and most training photos."""
         return (10, 50) if self is TrainingTier.STANDARD else (5, 10)

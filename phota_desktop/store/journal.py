@@ -183,9 +183,11 @@ class Journal:
     def remove(self, job_id: str) -> None:
         """Take an ended job out of the list; IllegalMoveError for an open one, it may be paid.
 
-        Its row stays, for the ledger and the daily cap, where it cost or may have cost something.
+        Its row stays where it cost or may have cost something, for the ledger and the daily cap,
+        and where it was sent with somebody's profile, for the report of what was sent.
         """
         from phota_desktop.core.ledger import entry_of
+        from phota_desktop.core.requests import mentions
 
         with self.transaction() as database:
             row = database.execute(
@@ -196,7 +198,11 @@ class Journal:
             if not JobState(row[0]).is_final:
                 raise IllegalMoveError(f"Job {job_id} is {row[0]}: cancel it first.")
             job = self._job(0, row[1])
-            if job is None or entry_of(job) is not None:
+            is_kept = job is None or entry_of(job) is not None
+            if job is not None and job.sent is not None:
+                request = job.request
+                is_kept |= bool(request.profile_ids or mentions(request.prompt))
+            if is_kept:
                 database.execute("UPDATE jobs SET removed = 1 WHERE id = ?", (job_id,))
             else:
                 database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))

@@ -34,7 +34,7 @@ from phota_desktop.ui.tier_picker import TierCard, TierPicker
 from phota_desktop.ui.training_photo_list import TrainingPhotoList
 from phota_desktop.viewmodels.add_profile import AddProfileViewModel
 from phota_desktop.viewmodels.profile_draft import LONGEST_NAME, Way
-from phota_desktop.viewmodels.training_words import TIER_MEANS, TIER_NAMES
+from phota_desktop.viewmodels.training_words import TIER_MEANS
 from phota_desktop.viewmodels.words import count
 
 _SIZE = (976, 720)
@@ -312,7 +312,7 @@ class AddProfileDialog(QDialog):
                 )
             price = form.price_words(tier)
             means = TIER_MEANS[tier]
-            cards.append(TierCard(tier, TIER_NAMES[tier], price, means, fit, form.fits(tier)))
+            cards.append(TierCard(tier, tier.label, price, means, fit, form.fits(tier)))
         return cards
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102

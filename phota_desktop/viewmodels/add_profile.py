@@ -17,10 +17,9 @@ from phota_desktop.core.photo_check import PhotoFacts, SetVerdict, judge_set
 from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import Kind, Training, TrainingOrder, is_address
 from phota_desktop.viewmodels.photo_intake import PhotoIntake
-from phota_desktop.viewmodels.profile_draft import Draft, Problem, Way, missing
+from phota_desktop.viewmodels.profile_draft import Draft, Problem, Way, missing, plain_name
 from phota_desktop.viewmodels.training_photos import TrainingPhotosModel
 from phota_desktop.viewmodels.training_words import (
-    TIER_NAMES,
     again_words,
     join_addresses,
     price_words,
@@ -114,14 +113,23 @@ class AddProfileViewModel(QObject):
         return bare == Draft() and not self.photos.rows
 
     def set_name(self, name: str) -> None:
-        """Take the name; it stays on this computer."""
-        self._change(name=name)
+        """Take the name, which stays on this computer; a consent is for the one it was given for.
+
+        A tick that came before the name holds for the first one that is typed.
+        """
+        draft = self.draft
+        new, old = plain_name(name), plain_name(draft.name)
+        typed_on = not plain_name(draft.agreed_for) and new.startswith(old)
+        if new == plain_name(draft.agreed_for) or typed_on:
+            self._change(name=name)
+        else:
+            self._change(name=name, consent="", agreed_for="")
 
     def set_kind(self, kind: Kind | str) -> None:
         """Say whom it shows; a consent to other words counts no longer."""
         new = Kind(kind)
         kept = self.draft.consent if self.draft.consent == consent_text(new) else ""
-        self._change(kind=new, consent=kept)
+        self._change(kind=new, consent=kept, agreed_for=self.draft.agreed_for if kept else "")
 
     def set_tier(self, tier: TrainingTier | str) -> None:
         """Choose the tier."""
@@ -129,7 +137,11 @@ class AddProfileViewModel(QObject):
 
     def set_consent(self, agreed: bool) -> None:
         """Take or take back the consent to the words that are shown."""
-        self._change(consent=consent_text(self.draft.kind) if agreed else "")
+        draft = self.draft
+        self._change(
+            consent=consent_text(draft.kind) if agreed else "",
+            agreed_for=draft.name if agreed else "",
+        )
 
     def set_addresses(self, text: str) -> None:
         """Take the addresses, one a line."""
@@ -277,7 +289,7 @@ class AddProfileViewModel(QObject):
     def way_words(self, way: Way) -> str:
         """Return what stands on the button of a way out."""
         other = self.set_verdict.other_tier if way is Way.TIER else None
-        return f"Use {TIER_NAMES[other]}" if other else way.value
+        return f"Use {other.label}" if other else way.value
 
     # -- the start ----------------------------------------------------------------------
 

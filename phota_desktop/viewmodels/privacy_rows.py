@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.person_report import RequestReport, TrainingPhoto, TrainingReport, Way
-from phota_desktop.core.person_text import HELD, STATES, TIERS
+from phota_desktop.core.person_text import HELD, STATES
 from phota_desktop.core.profiles import ProfileStatus
 from phota_desktop.core.training import TrainingState
 from phota_desktop.viewmodels.words import plain, plain_tip
@@ -44,7 +44,7 @@ def day(time: float) -> str:
 
 def training_words(training: TrainingReport) -> str:
     """Return a training in a line: tier, to whom and when, and what became of it."""
-    parts = [f"{TIERS[training.tier]} training"]
+    parts = [f"{training.tier.label} training"]
     if training.engine is Engine.LOCAL:
         parts.append(f"on this computer, {when(training.created)}")
     elif training.sent is not None:
@@ -63,7 +63,23 @@ def training_words(training: TrainingReport) -> str:
     return " · ".join(parts)
 
 
-class PhotoTable(QAbstractTableModel):
+class _Table(QAbstractTableModel):
+    """A table whose columns have fixed names."""
+
+    COLUMNS: tuple[str, ...] = ()
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.COLUMNS[section]
+        return None
+
+
+class PhotoTable(_Table):
     """One row a training photo, those first that are still in a bucket."""
 
     COLUMNS = ("Photo", "Where", "Uploaded", "Deleted")
@@ -80,16 +96,6 @@ class PhotoTable(QAbstractTableModel):
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
         return 0 if parent is not None and parent.isValid() else len(self._photos)
-
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: D102
-        return 0 if parent is not None and parent.isValid() else len(self.COLUMNS)
-
-    def headerData(  # noqa: D102
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.COLUMNS[section]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
         if not index.isValid() or index.row() >= len(self._photos):
@@ -113,7 +119,7 @@ def _photo_cells(photo: TrainingPhoto) -> tuple[str, str, str, str]:
     return name, plain(photo.bucket, 120), up, gone
 
 
-class RequestTable(QAbstractTableModel):
+class RequestTable(_Table):
     """One row a request, newest first; more rows are asked for when the last one is near."""
 
     COLUMNS = ("Date", "Request", "Photos", "To", "Request id")
@@ -151,16 +157,6 @@ class RequestTable(QAbstractTableModel):
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
         return 0 if parent is not None and parent.isValid() else len(self._requests)
-
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: D102
-        return 0 if parent is not None and parent.isValid() else len(self.COLUMNS)
-
-    def headerData(  # noqa: D102
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.COLUMNS[section]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
         if not index.isValid() or index.row() >= len(self._requests):

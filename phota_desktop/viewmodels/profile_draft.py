@@ -41,7 +41,8 @@ class Problem:
 class Draft:
     """A form as it is filled; ``profile_id`` is the profile that more photos were dropped on.
 
-    ``consent`` is the sentence that was ticked, empty for none.
+    ``consent`` is the sentence that was ticked, empty for none, and ``agreed_for`` the name that
+    stood there then.
     """
 
     profile_id: str = ""
@@ -49,9 +50,15 @@ class Draft:
     kind: Kind = Kind.PERSON
     tier: TrainingTier = TrainingTier.STANDARD
     consent: str = ""
+    agreed_for: str = ""
     addresses: str = ""
     rows: tuple[PhotoRow, ...] = ()
     note: str = ""
+
+
+def plain_name(name: str) -> str:
+    """Return a name by which two spellings of the same one are equal."""
+    return " ".join(name.split()).casefold()
 
 
 def missing(form: AddProfileViewModel) -> tuple[Problem, ...]:

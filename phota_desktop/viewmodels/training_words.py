@@ -13,7 +13,6 @@ from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.viewmodels.words import count, money, plain
 
 PRACTICE = "Practice: stays on this computer, recognises nobody, free."
-TIER_NAMES = {TrainingTier.STANDARD: "Standard", TrainingTier.FAST: "Quick"}
 TIER_MEANS = {
     TrainingTier.STANDARD: "10 to 50 photos, about 20 minutes.\nThe best likeness.",
     TrainingTier.FAST: "5 to 10 photos, quicker.\nA likeness from fewer looks.",

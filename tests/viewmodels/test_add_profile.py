@@ -150,6 +150,32 @@ def test_the_said_time_of_the_links_is_the_real_one() -> None:
 # -- the form -------------------------------------------------------------------------------
 
 
+def test_a_consent_is_for_one_name(form: AddProfileViewModel) -> None:
+    form.set_name("Anna")
+    form.set_consent(True)
+    form.set_name("  anna ")
+    assert form.draft.consent
+    for other in ("Berta", "Annabelle"):
+        form.set_name("Anna")
+        form.set_consent(True)
+        form.set_name(other)
+        assert form.draft.consent == ""
+        form.set_name("Anna")
+        assert form.draft.consent == "", "a tick that was taken back does not come back"
+
+
+def test_a_name_may_be_typed_on_after_the_tick(form: AddProfileViewModel) -> None:
+    form.set_consent(True)
+    for name in ("A", "An", "Anna"):
+        form.set_name(name)
+        assert form.draft.consent
+    form.set_name("Berta")
+    assert form.draft.consent == ""
+    form.set_consent(False)
+    form.set_name("")
+    assert form.is_blank
+
+
 def test_another_kind_asks_for_another_consent(form: AddProfileViewModel) -> None:
     form.set_consent(True)
     person = form.draft.consent

@@ -198,6 +198,7 @@ async def test_the_text_is_harmless_complete_and_never_overwrites(
     for secret in ("s3cr3t", "Signature", "pw@"):
         assert secret not in text
     assert CONSENT in text
+    assert "What followed the ? of an address may open the photo. The journal" in text
     assert "s3://my-photos" in text
     assert "STILL THERE" in text
     assert "request id: req-1" in text

@@ -21,6 +21,7 @@ import pytest
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import MOVES, Engine, Job, JobState
 from phota_desktop.core.pricing import Estimate
+from phota_desktop.core.requests import EnhanceRequest, GenerateRequest
 from phota_desktop.store import schema
 from phota_desktop.store.journal import IllegalMoveError, Journal
 
@@ -99,6 +100,23 @@ def test_what_cost_something_is_counted_after_it_was_removed(
     assert journal.jobs() == []
     assert [job.id for job in journal.jobs(removed=True)] == ["dear"]
     assert journal.spent_today(now) == Decimal("0.15")
+
+
+def test_what_was_sent_with_a_profile_stays_for_its_report(
+    journal: Journal, new_job: Maker
+) -> None:
+    photo, sent = Path("a.jpg"), time.time()
+    rides = EnhanceRequest(photo, profile_ids=("anna",))
+    for name, request, fields in (
+        ("rode", rides, {"sent": sent}),
+        ("mentioned", GenerateRequest("[[anna]] at sea"), {"sent": sent}),
+        ("unsent", rides, {}),
+        ("alone", EnhanceRequest(photo), {"sent": sent}),
+    ):
+        journal.add(new_job(name, request=request, state=JobState.REFUSED, **fields))
+        journal.remove(name)
+    assert journal.jobs() == []
+    assert {job.id for job in journal.jobs(removed=True)} == {"rode", "mentioned"}
 
 
 def test_a_stale_second_process_cannot_go_back(journal: Journal, folders, new_job: Maker) -> None:
