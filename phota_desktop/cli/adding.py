@@ -22,10 +22,15 @@ from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import Kind, Training, TrainingOrder, TrainingState, is_address
 from phota_desktop.services.photos import open_paths
+from phota_desktop.services.training_photos import need_bucket
 
 if TYPE_CHECKING:
     from phota_desktop.cli.profiles import ProfileVerb
 
+_NO_BUCKET = (
+    "`phota-desktop bucket set` sets one up; or give https addresses, or"
+    " --engine local for practice."
+)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -42,7 +47,7 @@ async def add(verb: ProfileVerb) -> Exit:
     order = _order(verb, engine, found)
     files = [Path(photo) for photo in found if not is_address(photo)]
     if files and engine is Engine.PHOTA:
-        await need_bucket(verb)
+        await need_bucket(verb.services.hosting, _NO_BUCKET)
     is_pet = order.kind is not Kind.PERSON
     if files and not await photo_check.check(files, order.tier, verb.output, pet=is_pet):
         verb.output.complain("Nothing was sent: a profile needs every photo.")
@@ -72,21 +77,6 @@ async def add(verb: ProfileVerb) -> Exit:
         cap = verb.services.settings.daily_cap
         training = await trainer.begin(order, price, cap=cap)
     return await follow(verb.services, verb.output, arguments.action, training.tag, cost)
-
-
-async def need_bucket(verb: ProfileVerb) -> None:
-    """Raise PhotaError if photos of this computer have nowhere to lie for Phota."""
-    hosting = verb.services.hosting
-    await hosting.load()
-    if not hosting.is_ready:
-        raise PhotaError(
-            ErrorKind.INVALID,
-            "Phota fetches training photos from addresses: photos of this computer need a bucket"
-            " of yours to lie in meanwhile, and none is set up.",
-            hint="`phota-desktop bucket set` sets one up; or give https addresses, or"
-            " --engine local for practice.",
-            surely_not_charged=True,
-        )
 
 
 async def _earlier(verb: ProfileVerb, order: TrainingOrder) -> Training | Exit | None:

@@ -41,7 +41,7 @@ EPILOG = (
   3 the environment: no display, missing library, folder not writable
   4 no key, key rejected, keyring locked
   5 out of credit, over --max-cost or over the daily cap
-  6 jobs are still open and can be taken up with `resume`
+  6 jobs are still open, or training photos still in the bucket: `resume` takes them up
 
 """
     + SPENDING

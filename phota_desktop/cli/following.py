@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
+from collections.abc import Collection
 
-from phota_desktop.cli.exits import Exit, of_kind
+from phota_desktop.cli.exits import Exit, of_kind, worst
 from phota_desktop.cli.output import Output, profile_object, show_name
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
@@ -12,28 +15,79 @@ from phota_desktop.core.pricing import Estimate
 from phota_desktop.core.profiles import Profile, ProfileStatus
 from phota_desktop.core.training import Training, TrainingProgress, TrainingState
 from phota_desktop.services.composition import Services
+from phota_desktop.services.watching import Pace
 
-POLL_S = 15.0
-"""Seconds between two questions about one training; the first ones come a little earlier."""
-LONGEST_POLL_S = 60.0
+PACE = Pace()
+"""A command asks as seldom as a window does."""
 _LOCAL_POLL_S = 0.2
+"""The local engine works in this process: asking it costs nobody anything."""
 _ENDED_BADLY = (ProfileStatus.ERROR, ProfileStatus.INACTIVE)
 _PASSING = (ErrorKind.OFFLINE, ErrorKind.BUSY, ErrorKind.TOO_SLOW)
 RESUME = "`phota-desktop resume` goes on with it."
 
 
+class Questions:
+    """Asks how profiles are: one question at a time, and those to Phota at the window's pace."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._turn = asyncio.Lock()
+        self._asked = -math.inf
+
+    async def status(self, training: Training) -> Profile:
+        """Ask once and let the trainer know; a 404 ends the training unless it is too new.
+
+        Raises PhotaError.
+        """
+        client = self._services.session.client(training.engine)
+        async with self._turn:
+            if training.engine is Engine.PHOTA:
+                await asyncio.sleep(max(0.0, self._asked + PACE.apart - time.monotonic()))
+            try:
+                profile = await client.profiles.status(training.profile_id)
+            except PhotaError as error:
+                if error.kind is ErrorKind.GONE:
+                    await self._services.trainer.not_found(training.profile_id)
+                raise
+            finally:
+                self._asked = time.monotonic()
+        await self._services.trainer.learn(profile)
+        return profile
+
+
+async def look_for_missing(services: Services, listed: Collection[str]) -> None:
+    """Ask after the trainings that a list leaves out; those that are no more end."""
+    questions = Questions(services)
+    for training in services.trainer.missing(listed):
+        if training not in services.trainer.missing(listed):
+            continue  # it ended meanwhile, or the key was changed
+        try:
+            await questions.status(training)
+        except PhotaError as error:
+            if error.kind is not ErrorKind.GONE:
+                return  # the next list asks again
+
+
 async def follow(
-    services: Services, output: Output, action: str, tag: str, cost: Estimate | None = None
+    services: Services,
+    output: Output,
+    action: str,
+    tag: str,
+    cost: Estimate | None = None,
+    questions: Questions | None = None,
 ) -> Exit:
     """Wait until a training is sent and, if photos are hosted for it, until it ends.
 
-    Writes how it is then and returns its exit. Raises PhotaError.
+    ``questions`` are shared by trainings that are followed at once. Writes how it is then and
+    returns its exit: OPEN where photos are left in the bucket. Raises PhotaError.
     """
     trainer = services.trainer
 
     def show(progress: TrainingProgress) -> None:
         if progress.tag == tag:
-            output.bar(progress.done, progress.total, f"{progress.phase} photos")
+            is_refused = progress.phase == "waiting"
+            words = "Phota is busy, waiting" if is_refused else f"{progress.phase} photos"
+            output.bar(progress.done, progress.total, words)
 
     unsubscribe = trainer.progress.subscribe(show)
     try:
@@ -44,18 +98,23 @@ async def follow(
     if not training.profile_id:
         return _not_begun(services, output, action, training)
     try:
-        profile = await _poll(services, output, training)
+        profile = await _poll(services, output, training, questions or Questions(services))
     except PhotaError as error:
+        if error.kind is ErrorKind.GONE and not trainer.is_settling(training):
+            output.error(error)  # deleted elsewhere: that ended it
+            return worst((of_kind(error.kind), await _left(services, output)))
         await tell_left(services, output)
-        if error.kind is ErrorKind.GONE:  # deleted elsewhere: that ended it
-            output.error(error)
-            return of_kind(error.kind)
         if await trainer.hosts(tag):
             output.error(error)
             output.complain(f"The photos of {show_name(training.name)} stay hosted. {RESUME}")
             return Exit.OPEN if error.kind in _PASSING else of_kind(error.kind)
         profile = Profile(training.profile_id)  # it has begun; how it is doing is not known
-    return tell(output, action, profile, training.name, cost)
+    left = await _left(services, output)
+    return worst((tell(output, action, profile, training.name, cost), left))
+
+
+async def _left(services: Services, output: Output) -> Exit:
+    return Exit.OPEN if await tell_left(services, output) else Exit.DONE
 
 
 def tell(
@@ -86,12 +145,13 @@ def _not_begun(services: Services, output: Output, action: str, training: Traini
     return Exit.OPEN  # what may have begun is not over: the next look may find it
 
 
-async def _poll(services: Services, output: Output, training: Training) -> Profile:
+async def _poll(
+    services: Services, output: Output, training: Training, questions: Questions
+) -> Profile:
     """Ask for a profile's state: once, or until its end while photos are hosted for it.
 
     The local engine works in this process: it must not end before it has seen the photos.
     """
-    client = services.session.client(training.engine)
     is_local = training.engine is Engine.LOCAL
     hosted = await services.trainer.hosts(training.tag)
     if hosted:
@@ -100,24 +160,21 @@ async def _poll(services: Services, output: Output, training: Training) -> Profi
             " in your bucket; this can take half an hour. Ctrl-C is safe: `phota-desktop resume`"
             " goes on."
         )
-    number = 0
+    began = time.monotonic()
     while True:
-        number += 1
-        pause = _LOCAL_POLL_S if is_local else min(POLL_S, 3.0 * number)
+        is_long = time.monotonic() - began > PACE.patience
+        pause = _LOCAL_POLL_S if is_local else PACE.seldom if is_long else PACE.often
         try:
-            profile = await client.profiles.status(training.profile_id)
+            profile = await questions.status(training)
         except PhotaError as error:
-            if error.kind is ErrorKind.GONE:
-                await services.trainer.vanished(())
-            if not hosted or error.kind not in _PASSING:
+            is_new = error.kind is ErrorKind.GONE and services.trainer.is_settling(training)
+            if not hosted or not (is_new or error.kind in _PASSING):
                 raise
-            pause = min(LONGEST_POLL_S, max(error.retry_after or 0.0, POLL_S))
+            pause = min(PACE.longest, max(error.retry_after or 0.0, pause))
         else:
-            await services.trainer.learn(profile)
             is_final = profile.status is not None and profile.status.is_final
             waits = profile.status is ProfileStatus.VALIDATING if is_local else hosted
             if is_final or not waits:
-                await tell_left(services, output)
                 return profile
         await asyncio.sleep(pause)
 
@@ -127,7 +184,7 @@ async def tell_left(services: Services, output: Output) -> int:
     left = await services.trainer.cleaned()
     if left:
         output.complain(
-            f"{left} {'photo is' if left == 1 else 'photos are'} still in your bucket."
-            " `phota-desktop bucket clean` tries again."
+            f"{left} {'photo is' if left == 1 else 'photos are'} still in your bucket;"
+            " `phota-desktop resume` deletes them."
         )
     return left

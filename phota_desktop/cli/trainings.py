@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from phota_desktop.cli.adding import lost
 from phota_desktop.cli.exits import Exit, of_kind
-from phota_desktop.cli.following import follow, tell_left
+from phota_desktop.cli.following import Questions, follow, tell_left
 from phota_desktop.cli.output import Output, show_name
 from phota_desktop.cli.spending import agrees, may_spend, stay_below_cap
 from phota_desktop.core.errors import PhotaError
@@ -68,15 +68,16 @@ async def finish_trainings(
         # Of those that were in training before, only what lies in the bucket is of concern.
         if training.state is not TrainingState.TRAINING or await trainer.hosts(now.tag):
             followed.append(now.tag)
-    exits += await asyncio.gather(*(_follow(services, output, tag) for tag in followed))
+    questions = Questions(services)
+    exits += await asyncio.gather(*(_follow(services, output, tag, questions) for tag in followed))
     if await tell_left(services, output):
         exits.append(Exit.OPEN)
     return exits
 
 
-async def _follow(services: Services, output: Output, tag: str) -> Exit:
+async def _follow(services: Services, output: Output, tag: str, questions: Questions) -> Exit:
     try:
-        return await follow(services, output, _ACTION, tag)
+        return await follow(services, output, _ACTION, tag, questions=questions)
     except PhotaError as error:
         output.error(error)
         return of_kind(error.kind)

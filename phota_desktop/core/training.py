@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import ProfileStatus, TrainingTier
+
+_TAG = re.compile(r"pd-[0-9a-f-]{36}", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -104,12 +107,27 @@ class Training:
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """How far the work on this computer is: ``phase`` is preparing, uploading or sending."""
+    """How far the work on this computer is.
+
+    ``phase`` is preparing, uploading, sending, or waiting to send again what was refused.
+    """
 
     tag: str
     phase: str
     done: int
     total: int
+
+
+def is_our_tag(tag: str) -> bool:
+    """Tell a tag by which a training of ours is found again from one that somebody gave."""
+    return _TAG.fullmatch(tag) is not None
+
+
+def new_tag() -> str:
+    """Return a tag that nobody has."""
+    import uuid
+
+    return f"pd-{uuid.uuid4()}"
 
 
 def is_address(photo: str) -> bool:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from phota_desktop.core.profiles import Profile, ProfileStatus
+from phota_desktop.core.training import is_our_tag
 from phota_desktop.store.notebook import PersonName
 
-_OUR_TAG = "pd-"
-"""How the tags begin by which a lost training is found again; they are no names."""
 _WITH_PICTURE = (ProfileStatus.READY, ProfileStatus.INACTIVE)
 
 
@@ -41,7 +40,7 @@ class Person:
     @property
     def foreign_tag(self) -> str:
         """The tag that somebody gave it, empty for none and for one of ours."""
-        return "" if self.tag.startswith(_OUR_TAG) else self.tag
+        return _foreign(self.tag)
 
     @property
     def is_ready(self) -> bool:
@@ -104,7 +103,11 @@ def _name(profile: Profile, known: Account) -> str:
     ours = known.names.get(profile.id)
     if ours and ours.name:
         return ours.name
-    return "" if profile.tag.startswith(_OUR_TAG) else profile.tag
+    return _foreign(profile.tag)
+
+
+def _foreign(tag: str) -> str:
+    return "" if is_our_tag(tag) else tag
 
 
 def merge(before: Profile | None, said: Profile) -> Profile:

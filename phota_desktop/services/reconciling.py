@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
-from phota_desktop.core.training import Training
+from phota_desktop.core.training import Training, new_tag
 from phota_desktop.services.session import Session
 from phota_desktop.services.training_record import TrainingRecord
 
 LOOKS = 3
 """How often a profile must be missing from the list before it counts as not found."""
 LOOK_FOR_S = 120.0
-"""Seconds after the request over which these looks are spread (rule R4)."""
+"""Seconds after the request over which these looks are spread, and in which a new profile may be
+missing, from a list or by itself, without being gone (rule R4)."""
 PAUSE_S = 10.0
 FAILED_LOOKS = 5
 """Looks in a row that may fail before the failure itself is told."""
@@ -37,10 +37,7 @@ class Reconciler:
         """
         is_local = training.engine is Engine.LOCAL  # it has committed before it answers
         least = 1 if is_local else LOOKS
-        sent = training.created if training.sent is None else training.sent
-        age = time.time() - sent
-        # A clock that was put back must not shorten the wait.
-        rest = LOOK_FOR_S if age < 0 else max(0.0, LOOK_FOR_S - age)
+        rest = max(0.0, LOOK_FOR_S - self._record.age(training))
         until = time.monotonic() + (0.0 if is_local else rest)
         looks = failures = 0
         while True:
@@ -74,7 +71,7 @@ class Reconciler:
         bare = [one.id for one in listed if not one.tag and one.id not in taken]
         if bare:
             # A server that does not narrow its list gives the same for a tag that nobody has.
-            of_nobody = await client.profiles.ids(f"pd-{uuid.uuid4()}")
+            of_nobody = await client.profiles.ids(new_tag())
             strangers = {profile.id for profile in of_nobody}
             bare = [one for one in bare if one not in strangers]
         return tuple(bare)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,7 +18,9 @@ from phota_desktop.core.training import (
     TrainingOrder,
     TrainingState,
     is_address,
+    new_tag,
 )
+from phota_desktop.services import reconciling
 from phota_desktop.services.training_steps import UNSENT, busy
 from phota_desktop.services.training_work import RunningTrainings, gone
 
@@ -47,7 +48,7 @@ class Trainer(RunningTrainings):
         try:
             training = await self._record.add(
                 Training(
-                    tag=f"pd-{uuid.uuid4()}",
+                    tag=new_tag(),
                     engine=engine,
                     base_url=self._session.base_url(engine),
                     account=self._session.account(engine),
@@ -122,16 +123,17 @@ class Trainer(RunningTrainings):
     # decisions --------------------------------------------------------------------------------
 
     async def cancel(self, tag: str) -> Training:
-        """Withdraw a training that is not sent, and take its photos back.
+        """Withdraw a training of which nothing was taken, and take its photos back.
 
-        Raises PhotaError INVALID for one that was sent.
+        Raises PhotaError INVALID for one that was sent, unless all tries so far were refused.
         """
         training = await self._mine(tag, here=False)
         if training.state.is_over:
             return training
-        if not training.state.is_unsent or tag in self._steps.posting:
+        is_unsent = training.state.is_unsent and tag not in self._steps.posting
+        if not is_unsent and tag not in self._steps.refused:
             raise _begun()
-        # Stopped right after it was committed as sent: no request had left (see posting).
+        # Stopped after it was committed as sent: no request is on its way, none was taken.
         ours = (TrainingState.SENT,) if self.is_running(tag) else ()
         await self._stop(tag)
         async with self._claimed(tag):
@@ -169,8 +171,8 @@ class Trainer(RunningTrainings):
 
     async def forget_profile(self, profile_id: str) -> None:
         """Erase what is on record of a profile that was deleted; what it cost stays."""
+        await self.deleted(profile_id)
         for training in await self._record.of_profile(profile_id):
-            await self._end(training, None)
             await self._record.forget(training.tag)
 
     async def look_again(self) -> list[Training]:
@@ -205,22 +207,41 @@ class Trainer(RunningTrainings):
             if is_final and training.profile_id == profile.id:
                 await self._end(training, profile)
 
-    async def vanished(self, listed: Collection[str]) -> None:
-        """End the trainings whose profiles are not among those listed, once that is certain.
+    def missing(self, listed: Collection[str]) -> list[Training]:
+        """Return the trainings whose profiles should be among those listed and are not.
 
-        The list may be older than the training: each is asked for itself.
+        A list may be older than the training: whether one is gone, a question about it tells.
         """
-        for training in self.known():
-            if training.state is not TrainingState.TRAINING or training.profile_id in listed:
-                continue
-            if not self._record.is_here(training):
-                return  # the key was changed: another account's list says nothing of these
-            client = self._session.client(training.engine)
-            try:
-                await self.learn(await client.profiles.status(training.profile_id))
-            except PhotaError as error:
-                if error.kind is ErrorKind.GONE:
-                    await self._end(training, None)
+        return [
+            one
+            for one in self.known()
+            if one.state is TrainingState.TRAINING
+            and one.profile_id not in listed
+            and not self.is_settling(one)
+        ]
+
+    def is_settling(self, training: Training) -> bool:
+        """Tell whether a training is so new that a server may not know its profile everywhere."""
+        if training.engine is Engine.LOCAL or training.state is not TrainingState.TRAINING:
+            return False
+        return self._record.age(training) < reconciling.LOOK_FOR_S
+
+    async def not_found(self, profile_id: str) -> bool:
+        """Take that the server, asked about one profile, has none; that ends its training.
+
+        False, and nothing ends, if the training is too new for that to be certain.
+        """
+        trainings = [one for one in self.all_here() if one.profile_id == profile_id]
+        if any(map(self.is_settling, trainings)):
+            return False
+        for training in trainings:
+            await self._end(training, None)
+        return True
+
+    async def deleted(self, profile_id: str) -> None:
+        """Take that a profile was deleted at a person's wish; that ends its training."""
+        for training in await self._record.of_profile(profile_id):
+            await self._end(training, None)
 
     async def _end(self, training: Training, said: Profile | None) -> None:
         ended = await self._record.move(

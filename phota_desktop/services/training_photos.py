@@ -97,7 +97,7 @@ class TrainingPhotos:
                 field="photos",
             )
         if engine is Engine.PHOTA and files:
-            await self._bucket()
+            await need_bucket(self._hosting)
 
     async def addresses(self, training: Training) -> tuple[list[str], float | None]:
         """Return where the photos are, and until when; those of this computer are uploaded first.
@@ -111,7 +111,7 @@ class TrainingPhotos:
         files = _files(order)
         if not files:
             return given, None
-        bucket = await self._bucket()
+        bucket = await need_bucket(self._hosting)
         if await self.clean(training.tag):
             # A link to each photo in the bucket is sent: none of an earlier try may be among them.
             raise PhotaError(
@@ -172,22 +172,29 @@ class TrainingPhotos:
         prepared = await asyncio.gather(*(self._threads.files(_prepared, path) for path in files))
         return [(str(path), content) for path, content in zip(files, prepared, strict=True)]
 
-    async def _bucket(self) -> Hosts:
-        if not self._hosting.is_ready:
-            await self._hosting.load()
-        if not self._hosting.is_ready:
-            raise PhotaError(
-                ErrorKind.INVALID,
-                "Phota fetches training photos from addresses: photos of this computer need a"
-                " bucket of yours to lie in meanwhile, and none is set up.",
-                hint="Set up a bucket, or give https addresses.",
-                field="bucket",
-                surely_not_charged=True,
-            )
-        return self._hosting
-
     def _tell(self, training: Training, phase: str, done: int, total: int) -> None:
         self._progress(TrainingProgress(training.tag, phase, done, total))
+
+
+async def need_bucket(
+    hosting: Hosts, hint: str = "Set up a bucket, or give https addresses."
+) -> Hosts:
+    """Return the bucket in which photos of this computer lie for Phota.
+
+    Raises PhotaError INVALID, with ``hint`` as the way out, if there is none.
+    """
+    if not hosting.is_ready:
+        await hosting.load()
+    if not hosting.is_ready:
+        raise PhotaError(
+            ErrorKind.INVALID,
+            "Phota fetches training photos from addresses: photos of this computer need a bucket"
+            " of yours to lie in meanwhile, and none is set up.",
+            hint=hint,
+            field="bucket",
+            surely_not_charged=True,
+        )
+    return hosting
 
 
 def _files(order: TrainingOrder) -> list[Path]:

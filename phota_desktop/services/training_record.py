@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -44,7 +44,7 @@ class TrainingRecord:
         self._trainings = trainings
         self._threads = threads
         self._known: dict[str, Training] = {}
-        self._order: dict[str, asyncio.Lock] = {}
+        self._sent_at: dict[tuple[str, float], float] = {}
 
     def all(self) -> list[Training]:
         """Return what is known, of every account, newest first."""
@@ -53,6 +53,19 @@ class TrainingRecord:
     def get(self, tag: str) -> Training | None:
         """Return a training as it is known in memory."""
         return self._known.get(tag)
+
+    def age(self, training: Training) -> float:
+        """Return the seconds since a training was sent, or recorded if it was not; never negative.
+
+        What this program saw is measured by a clock that nobody sets; only what was before, as
+        over a restart, by the time of day.
+        """
+        return time.monotonic() - self._began(training)
+
+    def _began(self, training: Training) -> float:
+        sent = training.created if training.sent is None else training.sent
+        elapsed = max(0.0, time.time() - sent)
+        return self._sent_at.setdefault((training.tag, sent), time.monotonic() - elapsed)
 
     def is_here(self, training: Training) -> bool:
         """Tell whether the present server and account are those of a training."""
@@ -147,6 +160,7 @@ class TrainingRecord:
     def _take(self, training: Training) -> None:
         if self._known.get(training.tag) != training:
             self._known[training.tag] = training
+            self._began(training)
             self.changed.emit(training)
 
 

@@ -41,6 +41,8 @@ class TrainingSteps:
     ) -> None:
         self.posting: set[str] = set()
         """Tags whose request may be on its way at this moment."""
+        self.refused: set[str] = set()
+        """Tags that wait for another try, while the server has certainly taken none."""
         self._session = session
         self._record = record
         self._charges = charges
@@ -94,7 +96,7 @@ class TrainingSteps:
             raise busy()
         on_sent()
         try:
-            await self._post(sent, addresses)
+            await self._post(sent, addresses, again=was_sent)
         except PhotaError as error:
             if not error.surely_not_charged:
                 raise
@@ -107,6 +109,7 @@ class TrainingSteps:
             raise
         finally:
             self.posting.discard(training.tag)
+            self.refused.discard(training.tag)
 
     async def find(self, training: Training) -> bool:
         """Look for a training whose answer was lost; adopt it, or clean up after it.
@@ -133,7 +136,6 @@ class TrainingSteps:
 
         ``listed`` says that they are all that the server lists for it.
         """
-        age = time.time() - (training.sent or training.created)
         return await self._record.move(
             training.tag,
             (TrainingState.SENT, TrainingState.GIVEN_UP),
@@ -142,7 +144,7 @@ class TrainingSteps:
             ended=None,
             message="",
             settled=profile_ids,
-            alone=listed and age > reconciling.LOOK_FOR_S,
+            alone=listed and self._record.age(training) > reconciling.LOOK_FOR_S,
         )
 
     async def _adopt_listed(self, training: Training) -> bool:
@@ -195,17 +197,18 @@ class TrainingSteps:
         tag = f"{training.tag}{AGAIN}{len(before) + 1}" if before else training.tag
         return Charge(tag, time.time(), amount=price)
 
-    async def _post(self, training: Training, addresses: Sequence[str]) -> None:
+    async def _post(self, training: Training, addresses: Sequence[str], *, again: bool) -> None:
         from phota_desktop.api.retry import Action, Step, decide
 
         began = time.monotonic()
         attempt = 0
-        self._progress(TrainingProgress(training.tag, "sending", 0, 1))
         while True:
             attempt += 1
+            self._progress(TrainingProgress(training.tag, "sending", 0, 1))
             self._record.need_here(training)
             client = self._session.client(training.engine)
             self.posting.add(training.tag)
+            self.refused.discard(training.tag)
             try:
                 profile_id = await client.profiles.add(addresses, training.tag, training.order.tier)
             except PhotaError as error:
@@ -217,6 +220,9 @@ class TrainingSteps:
                 busy = error.kind is ErrorKind.BUSY and decision.action is Action.WAIT
                 if not busy or attempt >= BUSY_TRIES:
                     raise
+                if not again:
+                    self.refused.add(training.tag)
+                    self._progress(TrainingProgress(training.tag, "waiting", 0, 1))
                 await asyncio.sleep(decision.seconds)
             else:
                 await self._adopt_answered(training, profile_id)

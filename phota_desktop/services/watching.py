@@ -25,8 +25,6 @@ _log = logging.getLogger(__name__)
 
 PICTURE_TRIES = 5
 REASON_TRIES = 2
-SETTLING_S = 120.0
-"""Seconds in which a new profile may be missing from a list without being gone (rule R4)."""
 _LONGEST_WISH_S = 3600.0
 _LIST, _STATUS, _PICTURE = "list", "status", "picture"
 _AT_WORK = (ProfileStatus.QUEUING, ProfileStatus.IN_PROGRESS)
@@ -63,6 +61,8 @@ class _Watch:
     at_work: dict[str, float] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
     """Unix seconds at which a profile that was seen before went to work."""
+    missing: set[str] = field(default_factory=set)
+    """Profiles of trainings that the last list left out."""
     wants_list: bool = False
 
 
@@ -211,6 +211,7 @@ class Watcher:
             return watch.asked.get((what, profile_id), -math.inf) + pause, what, profile_id
 
         found = [(-math.inf, _LIST, "")] if watch.wants_list else []
+        found += [after(_STATUS, profile_id, pace.often) for profile_id in watch.missing]
         listed = set[str]()
         pauses = [pace.often] if self._unlisted() else []
         for person in self._people.people:
@@ -259,13 +260,19 @@ class Watcher:
             else:
                 await people.ask_picture(profile_id)
         except PhotaError as error:
-            if error.kind is ErrorKind.GONE and what == _STATUS:
+            if error.kind is ErrorKind.GONE and profile_id in watch.missing:
+                watch.missing.discard(profile_id)
+                ending = self.trainer.not_found(profile_id)
+                self._tasks.spawn(ending, name=f"vanished {profile_id}")
+            elif error.kind is ErrorKind.GONE and what == _STATUS:
                 watch.wants_list = True  # which tells whether it was deleted elsewhere
             elif error.kind not in (ErrorKind.GONE, ErrorKind.BAD_IMAGE, ErrorKind.CANCELED):
                 watch.wants_list = watch.wants_list or (what == _LIST and not people.is_listed)
                 self._note(error)
         else:
             self._failures = 0
+            if what == _STATUS:
+                watch.missing.discard(profile_id)
         watch.asked[what, profile_id] = time.monotonic()
 
     def _note(self, error: PhotaError) -> None:
@@ -318,16 +325,7 @@ class Watcher:
         watch.asked[_LIST, ""] = time.monotonic()
         for gone in watch.seen.keys() - listed:
             del watch.seen[gone]
-        now = time.time()
-        missing = False
-        for one in self.trainer.known():
-            if one.state is TrainingState.TRAINING and one.profile_id not in listed:
-                if 0 <= now - (one.sent or one.created) < SETTLING_S:
-                    listed.add(one.profile_id)  # too new to be missed
-                else:
-                    missing = True
-        if missing:
-            self._tasks.spawn(self.trainer.vanished(tuple(listed)), name="trainings vanished")
+        watch.missing = {one.profile_id for one in self.trainer.missing(listed)}
         self.wake()
 
     async def _teach(self, said: list[Profile]) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from phota_desktop.core.hosting import HostedPhoto, HostedState
-from phota_desktop.core.training import Training, TrainingState
+from phota_desktop.core.training import Training, TrainingState, is_our_tag
 from phota_desktop.store.charges import Charge, drop, settle, write
 from phota_desktop.store.journal import IllegalMoveError, Journal
 from phota_desktop.store.training_codec import photo_from_json, to_json, training_from_json
 
-_TAG = re.compile(r"pd-[0-9a-f-]{36}", re.ASCII)
-
+T = TypeVar("T")
 _S = TrainingState
 _MOVES: dict[TrainingState, tuple[TrainingState, ...]] = {
     _S.RECORDED: (_S.UPLOADING, _S.SENT, _S.FAILED, _S.CANCELED),
@@ -52,7 +51,7 @@ class Trainings:
         that there are no others. ValueError for a tag that is not one of ours, IllegalMoveError
         for a state that cannot follow: another process may have moved on.
         """
-        if not _TAG.fullmatch(training.tag):
+        if not is_our_tag(training.tag):
             raise ValueError(f"This is no tag of ours: {training.tag!r}")
         with self._journal.transaction() as database:
             before = _state(database, training.tag)
@@ -127,28 +126,25 @@ class Trainings:
         return self._photos("WHERE state != ? ORDER BY number", HostedState.DELETED)
 
     def _trainings(self, where: str, *values: object) -> list[Training]:
-        found = []
-        sql = f"SELECT tag, document FROM trainings {where}"  # noqa: S608  (ours)
-        for tag, document in self._journal.read(sql, *values):
-            try:
-                found.append(training_from_json(document))
-            except ValueError as exc:
-                self._complain(f"Training {tag} of the journal cannot be read: {exc}")
-        return found
+        rows = self._journal.read(f"SELECT tag, document FROM trainings {where}", *values)  # noqa: S608  (ours)
+        return self._readable(rows, training_from_json, "Training")
 
     def _photos(self, where: str, *values: object) -> list[HostedPhoto]:
-        found = []
-        sql = f"SELECT name, document FROM hosted_photos {where}"  # noqa: S608  (ours)
-        for name, document in self._journal.read(sql, *values):
-            try:
-                found.append(photo_from_json(document))
-            except ValueError as exc:
-                self._complain(f"Hosted photo {name} of the journal cannot be read: {exc}")
-        return found
+        rows = self._journal.read(f"SELECT name, document FROM hosted_photos {where}", *values)  # noqa: S608  (ours)
+        return self._readable(rows, photo_from_json, "Hosted photo")
 
-    def _complain(self, problem: str) -> None:
-        if problem not in self.problems:
-            self.problems.append(problem)
+    def _readable(
+        self, rows: Iterable[tuple[str, str]], parse: Callable[[str], T], what: str
+    ) -> list[T]:
+        found = []
+        for key, document in rows:
+            try:
+                found.append(parse(document))
+            except ValueError as exc:
+                problem = f"{what} {key} of the journal cannot be read: {exc}"
+                if problem not in self.problems:
+                    self.problems.append(problem)
+        return found
 
 
 def _state(database: sqlite3.Connection, tag: str) -> str | None:

@@ -185,6 +185,8 @@ def _training_state(
     if state is TrainingState.SENT:
         if needs_word:
             return "Answer lost, maybe paid", "warn", None, (act.LOOK, act.AGAIN, act.GIVE_UP)
+        if progress is not None and progress.phase == "waiting":
+            return "Phota is busy, not sent yet", "accent", None, (act.CANCEL,)
         return "Waiting for the answer", "accent", None, ()
     if state is TrainingState.TRAINING:
         return "Checking", "accent", None, ()

@@ -44,11 +44,11 @@ def nothing(_trainee: Trainee) -> None:
         (nothing, {"no_subject": "add"}, 2, "failed", 0, "No subject detected"),
         (nothing, {"no_subject": "training"}, 1, "ended", 1, "No subject detected"),
         (nothing, Fault("add", "status", status=402), 5, "failed", 0, "Not enough credit"),
-        (nothing, Fault("status", "status", status=404), 1, "ended", 1, "no longer exists"),
+        (nothing, Fault("status", "status", status=404, times=1), 0, "ended", 1, "READY"),
         (revoke, {}, 6, "recorded", 0, "does not know this access key"),
         (forbid_reading, {}, 1, "ended", 1, "Could not download image 1"),
     ],
-    ids=["ready", "no subject", "no subject later", "402", "404", "revoked", "expired"],
+    ids=["ready", "no subject", "no subject later", "402", "404 at first", "revoked", "expired"],
 )
 def test_every_end_of_a_training_has_its_words(
     trainee: Trainee,
@@ -76,9 +76,10 @@ def test_every_end_of_a_training_has_its_words(
 def test_photos_that_cannot_be_deleted_are_told_and_deleted_later(trainee: Trainee) -> None:
     trainee.fake.set_chaos(**QUICK)
     trainee.store.rules.denied.add("delete")
-    _, said = trainee.run(*trainee.add())
+    code, said = trainee.run(*trainee.add())
+    assert code == 6
     assert "READY" in said
-    assert "12 photos are still in your bucket" in said
+    assert "12 photos are still in your bucket; `phota-desktop resume` deletes them." in said
     assert trainee.run("resume")[0] == 6
     assert len(trainee.objects()) == 12
     trainee.store.rules.denied.clear()

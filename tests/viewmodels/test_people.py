@@ -157,6 +157,7 @@ def plain_training(state: TrainingState, message: str = "") -> Training:
         (TrainingState.UPLOADING, False, ("uploading", 3, 12), "Uploading 3 of 12", "Cancel"),
         (TrainingState.UPLOADING, False, ("preparing", 1, 12), "Preparing 1 of 12", "Cancel"),
         (TrainingState.SENT, False, None, "Waiting for the answer", ""),
+        (TrainingState.SENT, False, ("waiting", 0, 1), "Phota is busy, not sent yet", "Cancel"),
         (
             *(TrainingState.SENT, True, None, "Answer lost, maybe paid"),
             "Look again Train again Give up",

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,76 +15,17 @@ import pytest
 from phota_desktop.api import bucket as bucket_module
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.hosting import BucketAddress, HostedPhoto, HostedState
-from phota_desktop.core.jobs import Engine
-from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.secrets import BucketSecret
-from phota_desktop.core.training import Training, TrainingOrder
 from phota_desktop.services import hosting as hosting_module
-from phota_desktop.services.hosting import Hosting, Part, StepMark, TestStep
+from phota_desktop.services.hosting import Hosting
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.journal import Journal
 from phota_desktop.store.settings import Settings, SettingsStore
 from phota_desktop.store.trainings import Trainings
 from tests.fake_bucket import KEY_ID, SECRET, FakeBucket
+from tests.unit.services.hosts import OTHER, PHOTOS, TAG, Opens, training
 
-TAG = "pd-00000000-0000-4000-8000-000000000001"
-OTHER = "pd-00000000-0000-4000-8000-000000000002"
-PHOTOS = [(f"/home/ada/IMG_{n}_Grace.jpg", b"photo %d" % n) for n in range(5)]
-
-
-def training(tag: str = TAG) -> Training:
-    order = TrainingOrder("Grace", TrainingTier.FAST, tuple(source for source, _ in PHOTOS))
-    return Training(tag, Engine.PHOTA, "https://api.example", "a1", order, 1.0)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(bucket_module, "_PAUSES", (0.01, 0.02))
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
-
-
-@pytest.fixture
-def threads() -> Iterator[Threads]:
-    made = Threads()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    made = Journal(tmp_path / "journal.sqlite")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def record(journal: Journal) -> Trainings:
-    made = Trainings(journal)
-    made.save(training())
-    made.save(training(OTHER))
-    return made
-
-
-Opens = Callable[..., Awaitable[Hosting]]
-
-
-@pytest.fixture
-async def opens(
-    record: Trainings, threads: Threads, fake_bucket: FakeBucket
-) -> AsyncIterator[Opens]:
-    """Open hosting over the same journal again and again, as restarts do."""
-    made: list[Hosting] = []
-
-    async def new(*, empty: bool = False) -> Hosting:
-        environ = {} if empty else {"PHOTA_BUCKET_KEY_ID": KEY_ID, "PHOTA_BUCKET_SECRET": SECRET}
-        address = None if empty else fake_bucket.address
-        made.append(Hosting(record, threads, address=address, environ=environ))
-        await made[-1].load()
-        return made[-1]
-
-    yield new
-    for one in made:
-        await one.close()
+pytestmark = pytest.mark.usefixtures("quick_bucket")
 
 
 async def test_photos_are_hosted_linked_and_cleaned(
@@ -367,73 +307,6 @@ async def test_a_computer_without_the_library_is_told(
 
 
 # -- "Test this bucket" ---------------------------------------------------------------------
-
-
-async def run_test(hosting: Hosting, bucket: FakeBucket) -> dict[Part, TestStep]:
-    told: list[TestStep] = []
-    report = await hosting.test(bucket.address, bucket.secret, told.append)
-    assert report.steps == tuple(told)
-    return {step.part: step for step in told}
-
-
-async def test_a_good_bucket_passes_and_is_empty_again(
-    opens: Opens, fake_bucket: FakeBucket
-) -> None:
-    steps = await run_test(await opens(empty=True), fake_bucket)
-    assert list(steps) == list(Part)
-    assert {part for part, step in steps.items() if step.mark is not StepMark.OK} == {Part.READ}
-    assert "Phota cannot fetch" in steps[Part.READ].words  # it is on this computer
-    assert fake_bucket.objects() == {}
-    unsigned = [one for one in fake_bucket.ledger if one.signed == "none"]
-    assert [one.status for one in unsigned] == [403]
-
-
-@pytest.mark.parametrize(
-    ("bend", "part", "mark", "words"),
-    [
-        ({"is_public": True}, Part.PRIVATE, StepMark.WARN, "Block public access"),
-        ({"versioned": True}, Part.WRITE, StepMark.WARN, "keeps old versions"),
-        ({"denied": {"put"}}, Part.WRITE, StepMark.BAD, "may not write to"),
-        ({"denied": {"get"}}, Part.READ, StepMark.BAD, "may not read from"),
-        ({"denied": {"list"}}, Part.LIST, StepMark.BAD, "may not list"),
-        ({"denied": {"delete"}}, Part.DELETE, StepMark.BAD, "One small text file is left"),
-        ({"ahead": 1800.0}, Part.WRITE, StepMark.BAD, "clock is off by 30 minutes"),
-        ({"region": "us-east-2"}, Part.WRITE, StepMark.BAD, "Set the region to us-east-2"),
-        ({"keys": {}}, Part.WRITE, StepMark.BAD, "does not know this access key"),
-        ({"keys": {KEY_ID: "other"}}, Part.WRITE, StepMark.BAD, "The secret is not"),
-    ],
-)
-async def test_what_is_wrong_is_named_with_the_way_out(
-    opens: Opens,
-    fake_bucket: FakeBucket,
-    bend: dict[str, object],
-    part: Part,
-    mark: StepMark,
-    words: str,
-) -> None:
-    for name, value in bend.items():
-        setattr(fake_bucket.rules, name, value)
-    steps = await run_test(await opens(empty=True), fake_bucket)
-    assert (steps[part].mark, words in steps[part].words) == (mark, True), steps
-    assert SECRET not in str(steps)
-    assert bool(fake_bucket.objects()) == (part is Part.DELETE)
-    if part is Part.WRITE and mark is StepMark.BAD:
-        assert list(steps) == [Part.WRITE]
-
-
-async def test_the_test_cleans_up_when_it_is_cancelled(
-    opens: Opens, fake_bucket: FakeBucket
-) -> None:
-    hosting = await opens(empty=True)
-    first = asyncio.Event()
-    running = asyncio.ensure_future(
-        hosting.test(fake_bucket.address, fake_bucket.secret, lambda _step: first.set())
-    )
-    await first.wait()
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
-    assert fake_bucket.objects() == {}
 
 
 async def test_a_full_disk_keeps_no_photo_in_the_bucket(

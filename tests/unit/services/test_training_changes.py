@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from phota_desktop.cli.following import look_for_missing
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.hosting import BucketAddress, HostedPhoto, HostedState, Provider
 from phota_desktop.core.jobs import Engine
@@ -103,11 +104,13 @@ async def test_the_list_of_another_account_ends_no_doubt_and_no_training(
             async def status(profile_id: str) -> object:
                 change_key(services, fake)
                 await asyncio.sleep(0.1)  # the old client is closed meanwhile
-                raise PhotaError(ErrorKind.BUSY)
+                raise PhotaError(ErrorKind.GONE)
 
             api.status = status  # type: ignore[assignment,method-assign]
             fake._servers.memory.trainees.profiles.clear()  # type: ignore[union-attr]
-            await services.trainer.vanished(())
+            await asyncio.sleep(reconciling.LOOK_FOR_S)
+            await look_for_missing(services, ())
+            assert services.trainer.missing(()) == []
             api.status = asked  # type: ignore[method-assign]
             states = {one.state for one in services.trainings.all()}
             assert states == {TrainingState.TRAINING}

@@ -25,7 +25,7 @@ from phota_desktop.store.charges import Charges
 from phota_desktop.store.trainings import Trainings
 from tests.fake_phota.running import FakePhotaThread
 from tests.unit.services.folder_bucket import FolderBucket
-from tests.unit.services.test_training import host_in
+from tests.unit.services.trainers import host_in
 
 Open = Callable[..., AbstractAsyncContextManager[Services]]
 PRICE = Decimal("1.49")

@@ -17,6 +17,7 @@ from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import ProfileStatus, TrainingTier
 from phota_desktop.core.training import Training, TrainingOrder, TrainingState
 from phota_desktop.core.training_time import DOCUMENTED, expected_training_seconds
+from phota_desktop.services import reconciling
 from phota_desktop.services.composition import Services
 from phota_desktop.services.people import AT_ONCE, Person
 from phota_desktop.services.watching import Pace, Watcher
@@ -216,7 +217,7 @@ async def test_watching_goes_on_after_a_restart(tmp_path: Path, open_real_servic
 async def test_a_profile_deleted_elsewhere_ends_its_training(
     tmp_path: Path, open_real_services: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("phota_desktop.services.watching.SETTLING_S", 0.0)
+    monkeypatch.setattr(reconciling, "LOOK_FOR_S", 0.0)
     with FakePhotaThread(tmp_path / "ledger", training_seconds=600.0) as fake:
         async with watching(open_real_services, fake) as watched:
             services = watched.services
