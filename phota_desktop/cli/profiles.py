@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from phota_desktop.cli.adding import add, lost
 from phota_desktop.cli.exits import Exit, of_kind
-from phota_desktop.cli.following import RESUME, tell, tell_left
+from phota_desktop.cli.following import RESUME, look_for_missing, tell, tell_left
 from phota_desktop.cli.output import Output, profile_object, show_name, show_path
 from phota_desktop.cli.spending import agrees
 from phota_desktop.cli.studio import choose_engine, command_line_services
@@ -108,7 +108,7 @@ class ProfileVerb:
             await trainer.learn(profile)
             self.tell(profile, one.name)
         if problem is None:
-            await trainer.vanished([one.id for one in people.people])
+            await look_for_missing(self.services, [one.id for one in people.people])
         if not people.people:
             self.output.say("No profiles yet.")
         await tell_left(self.services, self.output)
@@ -151,7 +151,7 @@ class ProfileVerb:
         return Exit.DONE
 
     async def _delete(self) -> Exit:
-        people, profile_id = self.services.people, self.arguments.id
+        profile_id = self.arguments.id
         name = await self._name(profile_id)
         if not self.arguments.yes:
             question = f"{f'{show_name(name)} ({profile_id})' if name else profile_id} will be"
@@ -162,12 +162,16 @@ class ProfileVerb:
             if not agrees(question, self.output):
                 self.output.complain("Nothing was deleted.")
                 return Exit.USAGE
-        await self._known(self._api.delete(profile_id))
-        await people.refresh()  # takes the picture out of the cache
-        await people.rename(profile_id, "")
         await self._tidy()
-        await self.services.trainer.forget_profile(profile_id)
-        await tell_left(self.services, self.output)
+        eraser = self.services.eraser
+        try:
+            await self._known(eraser.delete_profile(profile_id, must_exist=True, record=True))
+        except PhotaError as error:
+            if error.field != "bucket":
+                raise
+            self.output.error(error)  # the profile is deleted, its photos are not
+            await tell_left(self.services, self.output)
+            return Exit.OPEN
         self.output.line(f"{profile_id}  deleted")
         if self.output.as_json:
             self.output.record(profile_object("delete", profile_id, name, message="deleted"))

@@ -15,7 +15,7 @@ from phota_desktop.core.person_report import without_secrets
 from phota_desktop.core.training import Training, TrainingState
 from phota_desktop.services import portraits
 from phota_desktop.services.people import People
-from phota_desktop.services.privacy import Privacy, Subject, account_of
+from phota_desktop.services.privacy import Privacy, Subject
 from phota_desktop.services.session import Session
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.files import disk_error
@@ -62,6 +62,8 @@ class ErasingStep:
     place: Place
     state: StepState = StepState.TODO
     words: str = ""
+    error: PhotaError | None = None
+    """What a failed step failed with, or GONE for what was not there; without secrets."""
 
 
 class Eraser:
@@ -140,15 +142,21 @@ class Eraser:
                 chosen |= set(await self.plan(subject)) - {place}
         return tuple(taken)
 
-    async def delete_profile(self, profile_id: str) -> None:
-        """Delete a profile, its photos in the bucket, its name and picture; the record stays.
+    async def delete_profile(
+        self, profile_id: str, *, must_exist: bool = False, record: bool = False
+    ) -> None:
+        """Delete a profile, its photos in the bucket, its name and picture.
 
-        Raises PhotaError for the first step that failed.
+        What was sent stays on record, for its report, unless ``record`` goes too. Raises PhotaError
+        for the first step that failed; with ``must_exist`` also, once the rest is deleted, GONE
+        for a profile that the server does not have.
         """
-        places = (Place.PROFILE, Place.BUCKET, Place.PICTURE, Place.NAME)
-        for step in await self.delete_everywhere(Subject(profile_id), lambda _: None, places):
-            if step.state is StepState.FAILED:
-                raise PhotaError(ErrorKind.BUSY, step.words)
+        subject = Subject(profile_id)
+        places = {*Place} - {Place.TRAINING} - (set() if record else {Place.RECORD})
+        steps = await self.delete_everywhere(subject, lambda _: None, places)
+        for step in sorted(steps, key=lambda one: one.state is not StepState.FAILED):
+            if step.error is not None and (must_exist or step.state is StepState.FAILED):
+                raise step.error
 
     # -- the steps ----------------------------------------------------------------------
 
@@ -171,17 +179,24 @@ class Eraser:
         engine = self._engine(trainings)
         whom = "on this computer" if engine is Engine.LOCAL else "at Phota"
         self._check_account(engine, trainings)
-        await self._session.load(engine)
-        client = self._session.client(engine)
+        missing: PhotaError | None = None
         try:
-            await client.profiles.delete(subject.profile_id)
-            words = f"Deleted {whom}."
+            await self._people.delete(subject.profile_id, engine)
         except PhotaError as error:
             if error.kind is not ErrorKind.GONE:
                 raise
-            words = f"There is no such profile {whom} any more."
-        await self._people.refresh()  # the sidebar must not show who is gone
-        return words
+            if any(map(self._trainer.is_settling, trainings)):
+                raise PhotaError(
+                    ErrorKind.BUSY,
+                    "Phota does not know this new profile everywhere yet.",
+                    hint="Try again in two minutes.",
+                ) from error
+            self._people.drop(subject.profile_id, self._people.account_of(engine))
+            missing = PhotaError(error.kind, f"There is no such profile {whom} any more.")
+        await self._trainer.deleted(subject.profile_id)
+        if missing is not None:
+            raise missing
+        return f"Deleted {whom}."
 
     async def _empty_bucket(self, subject: Subject) -> str:
         _, trainings = await self._privacy.trainings_of(subject)
@@ -192,7 +207,8 @@ class Eraser:
             left += await self._hosting.clean(one.tag)
         if left:
             problem = self._hosting.problem or "The bucket did not delete them."
-            raise PhotaError(ErrorKind.BUSY, f"{left} of {number} are still there. {problem}")
+            words = f"{left} of {number} are still there. {problem}"
+            raise PhotaError(ErrorKind.BUSY, words, field="bucket")
         return "Deleted, and looked that nothing is left."
 
     async def _drop_picture(self, subject: Subject) -> str:
@@ -225,7 +241,7 @@ class Eraser:
         return trainings[-1].engine if trainings else self._session.engine
 
     def _picture(self, profile_id: str, trainings: tuple[Training, ...]) -> Path:
-        account = account_of(self._session, self._engine(trainings))
+        account = self._people.account_of(self._engine(trainings))
         return portraits.place(self._cache / account, profile_id)
 
     async def _hosted(self, trainings: tuple[Training, ...]) -> bool:
@@ -258,8 +274,11 @@ async def _take(step: ErasingStep, act: Awaitable[str]) -> ErasingStep:
     try:
         words = await act
     except PhotaError as error:
-        words = without_secrets(f"{error.message} {error.hint}".strip())
-        return replace(step, state=StepState.FAILED, words=words)
+        error.message, error.hint = map(without_secrets, (error.message, error.hint))
+        # What is not there is what was wanted.
+        state = StepState.DONE if error.kind is ErrorKind.GONE else StepState.FAILED
+        words = f"{error.message} {error.hint}".strip()
+        return replace(step, state=state, words=words, error=error)
     return replace(step, state=StepState.DONE, words=words)
 
 

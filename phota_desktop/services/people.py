@@ -74,7 +74,10 @@ class People:
     @property
     def account(self) -> str:
         """The account in use: ``"local"``, or a digest of the key, empty without one."""
-        engine = self._session.engine
+        return self.account_of(self._session.engine)
+
+    def account_of(self, engine: Engine) -> str:
+        """Return the account of an engine as the notebook and the cache name it."""
         return LOCAL_ACCOUNT if engine is Engine.LOCAL else self._session.account(engine)
 
     @property
@@ -143,30 +146,27 @@ class People:
         await self._threads.journal(self._notebook.name, account, profile_id, name, kind)
         await self._read_names(account)
 
-    async def delete(self, profile_id: str) -> None:
-        """Delete a profile at the server for good, then our name and its picture here.
+    async def delete(self, profile_id: str, engine: Engine) -> None:
+        """Delete a profile at its server for good and drop it from the list, in one question.
 
-        One that is gone there already (404) counts as deleted. Raises PhotaError.
+        What else belongs to it is for the Eraser. Raises PhotaError: GONE where the server has no
+        such profile.
         """
-        account = self.account
-        client = await self._client()
+        await self._session.load(engine)
+        account, client = self.account_of(engine), self._session.client(engine)
         async with self._turn:
             try:
                 await client.profiles.delete(profile_id)
-            except PhotaError as error:
-                if error.kind is not ErrorKind.GONE:
-                    raise
             finally:
                 self.asked_at = time.monotonic()
-        await self._forget(account, profile_id)
+        self.drop(profile_id, account)
 
-    async def _forget(self, account: str, profile_id: str) -> None:
-        """Drop one profile that is no more from the list, the names and the pictures."""
-        profiles = tuple(one for one in self._known(account).profiles if one.id != profile_id)
-        self._set(account, profiles=profiles)
-        await self._threads.files(portraits.drop, self._cache / account, profile_id)
-        await self._threads.journal(self._notebook.name, account, profile_id, "", "")
-        await self._read_names(account)
+    def drop(self, profile_id: str, account: str) -> None:
+        """Take a profile that is no more off the list of an account."""
+        known = self._known(account)
+        pictures = {key: path for key, path in known.pictures.items() if key != profile_id}
+        profiles = tuple(one for one in known.profiles if one.id != profile_id)
+        self._set(account, profiles=profiles, pictures=pictures)
 
     # -- single questions ---------------------------------------------------------------
 

@@ -61,12 +61,6 @@ def drop_others(folder: Path, pictures: Mapping[str, Path]) -> None:
                 path.unlink()
 
 
-def drop(folder: Path, profile_id: str) -> None:
-    """Delete the picture of one profile that is no more."""
-    with contextlib.suppress(OSError):
-        place(folder, profile_id).unlink(missing_ok=True)
-
-
 def _check(content: bytes) -> None:
     from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
     from phota_desktop.imaging.reading import inspect

@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phota_desktop.core.jobs import Engine
 from phota_desktop.core.person_report import (
     Figures,
     PersonReport,
@@ -20,7 +19,7 @@ from phota_desktop.core.person_report import (
 )
 from phota_desktop.core.person_text import to_text
 from phota_desktop.core.training import Kind, Training
-from phota_desktop.services.people import LOCAL_ACCOUNT, People
+from phota_desktop.services.people import People
 from phota_desktop.services.session import Session
 from phota_desktop.services.threads import Threads
 from phota_desktop.store.files import disk_error, write_new
@@ -185,8 +184,3 @@ def _write(path: Path, report: PersonReport) -> Path:
     except OSError as error:
         raise disk_error(error, path) from error
     raise AssertionError("a count never ends")
-
-
-def account_of(session: Session, engine: Engine) -> str:
-    """Return the account of an engine as the notebook and the cache name it."""
-    return LOCAL_ACCOUNT if engine is Engine.LOCAL else session.account(engine)

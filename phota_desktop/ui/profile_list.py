@@ -7,7 +7,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -33,15 +32,15 @@ from PySide6.QtWidgets import (
 
 from phota_desktop.ui.profile_art import RoundArt
 from phota_desktop.ui.rows import paint_ground, paint_line, set_up_rows, small_font
-from phota_desktop.ui.theme import GRID, RADIUS, Tokens, tokens
+from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
+from phota_desktop.ui.ticks import BOX, paint_tick
 from phota_desktop.viewmodels.people import PeopleViewModel
 from phota_desktop.viewmodels.people_list import CHECK_ROLE, ID_ROLE, ROW_ROLE
 from phota_desktop.viewmodels.people_rows import Row
 
 Index = QModelIndex | QPersistentModelIndex
 _FACE = 36
-_BOX = 16
 _LINE = 3
 """Pixels in height of the line that shows how far a training is."""
 _TICK_WIDTH = 40
@@ -91,7 +90,8 @@ class ProfileDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         if tick is not None:
-            _paint_tick(painter, colours, _box(body), Qt.CheckState(tick))
+            on = Qt.CheckState(tick) is Qt.CheckState.Checked
+            paint_tick(painter, _box(body), on=on)
         painter.restore()
 
     def _paint_words(
@@ -151,18 +151,7 @@ def turn_tick(index: Index) -> bool:
 
 
 def _box(body: QRectF) -> QRectF:
-    return QRectF(body.right() - GRID - _BOX, body.center().y() - _BOX / 2, _BOX, _BOX)
-
-
-def _paint_tick(painter: QPainter, colours: Tokens, box: QRectF, state: Qt.CheckState) -> None:
-    on = state is Qt.CheckState.Checked
-    painter.setPen(QPen(QColor(colours.accent if on else colours.disabled), 1.25))
-    painter.setBrush(QColor(colours.accent) if on else QColor(0, 0, 0, 0))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    if on:
-        painter.setPen(QPen(QColor(colours.on_accent), 1.75))
-        at = box.topLeft()
-        painter.drawPolyline([at + QPointF(4.2, 8.2), at + QPointF(7, 11), at + QPointF(11.8, 5.2)])
+    return QRectF(body.right() - GRID - BOX, body.center().y() - BOX / 2, BOX, BOX)
 
 
 class ProfileList(QListView):

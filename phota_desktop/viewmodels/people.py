@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import ProfileStatus
 from phota_desktop.viewmodels.people_list import PeopleModel
 from phota_desktop.viewmodels.people_rows import (
@@ -67,7 +66,6 @@ class PeopleViewModel(QObject):
         self.problem = ""
         """Why the list may be old, in words; empty if it is not."""
         self._form = form
-        self._settings = settings
         self._services: Services | None = None
         self._watcher: Watcher | None = None
         self._hosting: LeftPhotos | None = None
@@ -97,21 +95,20 @@ class PeopleViewModel(QObject):
         self,
         services: Services,
         *,
-        watcher: Watcher | None = None,
+        watcher: Watcher,
         hosting: LeftPhotos | None = None,
-        erase: Erase | None = None,
+        erase: Erase,
     ) -> None:
         """Show the people the services know, and ask for news a moment later.
 
-        ``watcher`` follows trainings, ``hosting`` knows of photos left in a bucket, ``erase``
-        deletes a profile with all that belongs to it (else: at the server, its name and picture).
+        ``watcher`` follows trainings and knows what may be asked, ``erase`` deletes a profile with
+        all that belongs to it, ``hosting`` knows of photos left in a bucket.
         """
         self._services, self._watcher = services, watcher
-        self._hosting, self._erase = hosting, erase or services.people.delete
+        self._hosting, self._erase = hosting, erase
         self._leave = services.people.changed.subscribe(self._on_people)
         self._later.start(FIRST_LOOK_MS)
-        if watcher is not None:
-            self.trainings.attach(services, watcher.trainer)
+        self.trainings.attach(services, watcher.trainer)
         self._on_people(services.people)
 
     def detach(self) -> None:
@@ -174,7 +171,7 @@ class PeopleViewModel(QObject):
     def refresh(self) -> None:
         """Ask for the list, as the person wished."""
         if self._services is not None:
-            self._spawn(self._refresh(self._services.people), "refresh people", replace=True)
+            self._spawn(self._refresh(), "refresh people", replace=True)
 
     def rename(self, profile_id: str, name: str) -> None:
         """Give a person our own name; Phota never learns it."""
@@ -242,10 +239,8 @@ class PeopleViewModel(QObject):
 
     @property
     def _may_ask(self) -> bool:
-        """Whether to ask without being told to: nothing goes out before the person agreed."""
-        if self._watcher is not None:
-            return self._watcher.is_allowed
-        return self._settings.engine is Engine.LOCAL or self._settings.value.consented
+        """Whether to ask without being told to (the watcher's rule)."""
+        return self._watcher is not None and self._watcher.is_allowed
 
     def _look_again(self) -> None:
         if self._services is not None and not self._later.isActive():
@@ -256,9 +251,8 @@ class PeopleViewModel(QObject):
         if self._services is None:
             return
         account = self._services.people.account
-        if account and self._may_ask:
-            if self._watcher is not None:
-                self._watcher.wake()
+        if account and self._watcher is not None and self._watcher.is_allowed:
+            self._watcher.wake()
             if account != self._looked:
                 self._looked = account
                 self.refresh()
@@ -330,9 +324,10 @@ class PeopleViewModel(QObject):
         elapsed = None if began is None else max(0.0, time.time() - began)
         return Clockwork(elapsed, self._watcher.expected(training))
 
-    async def _refresh(self, people: People) -> None:
-        work = self._watcher.refresh() if self._watcher is not None else people.refresh()
-        error = await work
+    async def _refresh(self) -> None:
+        if self._watcher is None:
+            return
+        error = await self._watcher.refresh()
         self.problem = plain(error.message) if error is not None else ""
         self._show()
 
@@ -360,7 +355,8 @@ class PeopleViewModel(QObject):
         try:
             await self._erase(profile_id)
         except PhotaError as error:
-            self._removals[profile_id] = f"Not deleted: {plain(error.message, 200)}"
+            words = plain(f"{error.message} {error.hint}".strip(), 200)
+            self._removals[profile_id] = f"Not deleted: {words}"
             if all(one.id != profile_id for one in self._people):  # it has no row any more
                 del self._removals[profile_id]
                 self._form.set_riding(profile_id, False)

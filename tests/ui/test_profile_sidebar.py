@@ -16,6 +16,7 @@ from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import ProfileStatus
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.services.people import Person
+from phota_desktop.services.watching import Watcher
 from phota_desktop.ui.profile_list import ProfileList
 from phota_desktop.viewmodels.people import PeopleViewModel
 from phota_desktop.viewmodels.people_list import PICTURE_ROLE
@@ -71,7 +72,14 @@ async def home(desk: Desk, environ: dict[str, str], tmp_path: object) -> AsyncIt
         desk.settings.attach(services)
         await services.session.start()
         people = PeopleViewModel(desk.studio.form, desk.settings)
-        people.attach(services)
+        watcher = Watcher(
+            services.people,
+            services.trainer,
+            services.session,
+            services.tasks,
+            lambda: desk.settings.value.consented,
+        )
+        people.attach(services, watcher=watcher, erase=services.eraser.delete_profile)
         desk.window.photo_panel.show_people(people)
         yield Home(desk, people, services, fake)
         desk.settings.flush()
@@ -113,12 +121,13 @@ async def test_tab_walks_from_the_people_to_the_photos(home: Home) -> None:
     window = home.desk.window
     window.top.menu.setFocus()
     seen = []
-    for _ in range(3):
+    for _ in range(4):
         focused = QApplication.focusWidget()
         assert focused is not None
         QTest.keyClick(focused, Qt.Key.Key_Tab)
         seen.append(QApplication.focusWidget())
     assert [one.objectName() for one in seen if one] == [
+        "addProfileButton",
         "refreshPeople",
         "profileList",
         "photoList",
@@ -174,6 +183,8 @@ async def test_the_menu_mentions_renames_and_copies(home: Home) -> None:
         "Rename…",
         "Copy id",
         "",
+        "Photos sent…",
+        "Add photos…",
         "Delete…",
     ]
     actions["mentionAction"].trigger()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPushButton, QTool
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
-from phota_desktop.core.training import Training, TrainingOrder, TrainingState
+from phota_desktop.core.training import Training, TrainingOrder, TrainingState, new_tag
 from phota_desktop.services.composition import Services, open_services
 from phota_desktop.services.watching import Pace, Watcher
 from phota_desktop.store.trainings import Trainings
@@ -74,7 +73,7 @@ class Home:
         """Put a training of an earlier start on record."""
         session = self.services.session
         training = Training(
-            tag=f"pd-{uuid.uuid4()}",
+            tag=new_tag(),
             engine=Engine.PHOTA,
             base_url=session.base_url(Engine.PHOTA),
             account=session.account(Engine.PHOTA),
@@ -114,7 +113,7 @@ async def home(desk: Desk, environ: dict[str, str]) -> AsyncIterator[Home]:
         )
         watcher.start()
         people = PeopleViewModel(desk.studio.form, desk.settings)
-        people.attach(services, watcher=watcher)
+        people.attach(services, watcher=watcher, erase=services.eraser.delete_profile)
         people._later.stop()  # each test asks when it is ready
         desk.window.photo_panel.show_people(people)
         made = Home(desk, people, services, fake, watcher)
@@ -230,7 +229,7 @@ async def test_delete_says_what_goes_asks_once_and_cancel_is_the_default(home: H
 
 
 async def test_a_tag_narrows_the_list_and_comes_with_the_first_one(home: Home) -> None:
-    await home.train("pd-1")
+    await home.train(new_tag())
     assert home.sidebar.findChild(QComboBox, "profileTag") is None
     await home.train("studio <b>", "studio <b>", "Home")
     combo = home.sidebar.findChild(QComboBox, "profileTag")
@@ -288,7 +287,7 @@ async def test_what_is_left_of_a_deleted_profile_is_told_though_it_has_no_row(ho
     home.people.set_riding(anna, True)
 
     async def erase(profile_id: str) -> None:
-        await home.services.people.delete(profile_id)
+        await home.services.eraser.delete_profile(profile_id)
         raise PhotaError(ErrorKind.BUSY, "2 of 2 photos are still in the bucket.")
 
     home.people._erase = erase

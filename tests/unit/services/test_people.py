@@ -14,6 +14,7 @@ from PIL import Image
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import ProfileStatus
+from phota_desktop.core.training import new_tag
 from phota_desktop.engine.orders import Looked
 from phota_desktop.engine.profiles import ProfileStore
 from phota_desktop.services import portraits
@@ -107,7 +108,7 @@ async def test_the_local_engine_has_people_of_its_own(
     ready, new, failed = (
         local_profile("Anna"),
         local_profile("Bo", age=1),
-        local_profile("pd-1", usable=2),
+        local_profile(new_tag(), usable=2),
     )
     async with open_real_services(engine=LOCAL) as services:
         people = services.people
@@ -180,7 +181,7 @@ async def test_foreign_tags_are_names_and_ours_are_not(
 ) -> None:
     with FakePhotaThread(tmp_path / "ledger", training_seconds=60.0, listed="full") as fake:
         async with open_real_services(fake.environ(), engine=PHOTA) as services:
-            await train(services, "pd-1234", "studio B", "Studio a", "studio B")
+            await train(services, new_tag(), "studio B", "Studio a", "studio B")
             await services.people.refresh()
             people = services.people
             assert people.tags == ("Studio a", "studio B")
@@ -202,14 +203,20 @@ async def test_a_deleted_profile_leaves_nothing_here(
             assert found.picture is not None
             fake.set_chaos(Fault("profiles", "status", status=500), training_seconds=0.0)
             with pytest.raises(PhotaError):
-                await services.people.delete(one)
+                await services.eraser.delete_profile(one)
             assert services.people.find(one) == found
             fake.set_chaos(training_seconds=0.0)
-            await services.people.delete(one)
+            before = len(fake.ledger.rows("profiles"))
+            await services.eraser.delete_profile(one)
+            asked = [row["method"] for row in fake.ledger.rows("profiles")[before:]]
+            assert asked == ["DELETE"]  # nothing else has to be asked to know who is left
             assert [person.id for person in services.people.people] == [two]
             assert one not in services.people.names
             assert not found.picture.exists()
-            await services.people.delete(one)  # 404 is as good as deleted
+            await services.eraser.delete_profile(one)  # 404 is as good as deleted
+            with pytest.raises(PhotaError) as caught:
+                await services.eraser.delete_profile(one, must_exist=True)
+            assert caught.value.kind is ErrorKind.GONE
             listed = await services.session.client(PHOTA).profiles.ids()
             assert [profile.id for profile in listed] == [two]
 
