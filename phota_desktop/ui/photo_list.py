@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QListView,
     QMenu,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from phota_desktop.ui.rows import paint_ground, paint_line, set_up_rows, small_font
-from phota_desktop.ui.theme import GRID, tokens
+from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
 from phota_desktop.viewmodels.photos import CAPTION_ROLE, PATH_ROLE
 from phota_desktop.viewmodels.studio import StudioViewModel
@@ -63,6 +63,10 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(
                 QRectF(body.left(), body.top() + 10, 3, body.height() - 20), 1.5, 1.5
             )
+        if state & states.State_HasFocus:
+            painter.setPen(QPen(QColor(colours.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         frame = QRectF(
             body.left() + GRID,
             body.center().y() - _THUMB.height() / 2,

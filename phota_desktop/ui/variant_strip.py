@@ -74,6 +74,10 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(colours.accent if selected else colours.disabled), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame.adjusted(-2, -2, 2, 2), RADIUS - 1, RADIUS - 1)
+        if state & states.State_HasFocus:
+            painter.setPen(QPen(QColor(colours.text), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame.adjusted(-3.5, -3.5, 3.5, 3.5), RADIUS, RADIUS)
         top = frame.bottom() + GRID / 2
         painter.setFont(font)
         painter.setPen(QColor(colours.text if selected else colours.quiet))

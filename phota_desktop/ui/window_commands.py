@@ -15,6 +15,7 @@ from phota_desktop.core.options import Operation
 from phota_desktop.ui.compare_commands import CompareCommands
 from phota_desktop.ui.controls import IconButton
 from phota_desktop.ui.drop_targets import offered
+from phota_desktop.ui.focus_ring import FocusRing
 from phota_desktop.ui.segmented import SegmentedControl
 from phota_desktop.viewmodels.comparison import View
 from phota_desktop.viewmodels.notices import Notice, NoticeAction
@@ -44,6 +45,7 @@ class WindowCommands(QObject):
         self._ledger_dialog: LedgerDialog | None = None
         self._dialogs: dict[str, QDialog] = {}
         self.job_panel: JobPanel | None = None
+        FocusRing(window.canvas)
         # Tab walks between fields everywhere else; on the canvas it hides the panels.
         tab = QShortcut(QKeySequence(Qt.Key.Key_Tab), window.canvas)
         tab.setContext(Qt.ShortcutContext.WidgetShortcut)
