@@ -85,10 +85,15 @@ def label_text(pane: Pane, pictures: CanvasPictures, port: Viewport) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def glass_text(pane: Pane, port: Viewport) -> str:
+    """Return what is said of a picture in a glass, where there is little room."""
+    return f"{percent_text(port.percent(pane.extent))} · {pane.shown.label}"
+
+
 def difference_text(panes: Sequence[Pane], port: Viewport, *, is_there: bool) -> str:
     """Return what is said of a difference: which pictures, and the true scale of each."""
     scales = [
-        f"{pane.shown.label} {percent_text(port.percent(pane.extent))}"
+        f"{pane.shown.label} ({percent_text(port.percent(pane.extent))})"
         for pane in panes
         if not pane.extent.is_empty
     ]

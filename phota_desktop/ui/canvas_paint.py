@@ -86,9 +86,9 @@ def paint(painter: QPainter, exposed: Sequence[QRect], scene: Scene) -> None:
                 continue
             _paint_pane(painter, pane, pane.image, visible, scene)
             bare -= visible
-        painter.setClipRegion(bare)
-        painter.fillRect(part, scene.surround)
-        painter.setClipping(False)
+        _fill(painter, bare, QBrush(scene.surround))
+    # Not between two parts: Qt 6.11 lets the next clip that is no rectangle leak after this.
+    painter.setClipping(False)
     painter.setCompositionMode(_OVER)
 
 
@@ -111,7 +111,7 @@ def paint_halved(painter: QPainter, exposed: Sequence[QRect], scene: Scene, buff
         painter.setClipRect(part)
         large = QRect(small.topLeft() * 2, small.size() * 2)
         painter.drawImage(large, buffer, small)
-        painter.setClipping(False)
+    painter.setClipping(False)
 
 
 def _paint_pane(
@@ -120,11 +120,10 @@ def _paint_pane(
     level = image.level_for(pane.placement.scale, _MOVING_SHARE if scene.moving else 1.0)
     clear = level.hasAlphaChannel()
     # First what surrounds the picture, since its edge may be blended with it.
-    painter.setClipRegion(visible if clear or pane.frames else visible - _covered(pane))
-    painter.fillRect(visible.boundingRect(), scene.surround)
+    around = visible if clear or pane.frames else visible - _covered(pane)
+    _fill(painter, around, QBrush(scene.surround))
     if clear:
-        painter.setClipRegion(visible.intersected(_outline(pane, level)))
-        painter.fillRect(visible.boundingRect(), _checks(scene))
+        _fill(painter, visible.intersected(_outline(pane, level)), _checks(scene))
         painter.setCompositionMode(_OVER)
     painter.setClipRegion(visible)
     if pane.frames is None:
@@ -133,6 +132,13 @@ def _paint_pane(
         _draw_laid(painter, image, level, pane, visible.boundingRect())
     if clear:
         painter.setCompositionMode(_SOURCE)
+
+
+def _fill(painter: QPainter, region: QRegion, brush: QBrush) -> None:
+    # An empty region would be no clip at all where a widget's own clip is no rectangle.
+    if not region.isEmpty():
+        painter.setClipRegion(region)
+        painter.fillRect(region.boundingRect(), brush)
 
 
 def _corner(pane: PaneScene) -> QPoint:

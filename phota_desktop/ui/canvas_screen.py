@@ -5,8 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from phota_desktop.ui import theme
@@ -16,6 +25,7 @@ from phota_desktop.ui.canvas_labels import (
     Corner,
     difference_text,
     draw_message,
+    glass_text,
     label_plate,
     label_rect,
     label_text,
@@ -32,13 +42,14 @@ from phota_desktop.ui.canvas_paint import (
 from phota_desktop.ui.canvas_pictures import CanvasPictures
 from phota_desktop.ui.compare_view import TURN, CompareView
 from phota_desktop.ui.divider import Divider, swept
-from phota_desktop.ui.loupe import Glass, draw_rim, glasses
+from phota_desktop.ui.loupe import Glass, draw_rim, glasses, percent_in_glass
 from phota_desktop.ui.panes import Pane, aligned_extent, clips_for, extent_of, rects_for
 from phota_desktop.viewmodels.comparison import Pair, Shown, View
 from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.viewport import Placement, Point, Viewport
 
 _DENSE = 1.5
+_MOST_RECTS = 60
 _NOWHERE = Placement(1.0, 0.0, 0.0, 0.0, 0.0)
 
 
@@ -79,6 +90,7 @@ class CanvasScreen(CanvasInput):
         self._zoom_label = ""
         self._buffer = QImage()
         self._moving = False
+        self._ringed = False
         self.compare = CompareView(self)
         self.compare.moved.connect(self._on_divider)
         self._viewport.changed.connect(self._on_viewport)
@@ -162,11 +174,16 @@ class CanvasScreen(CanvasInput):
         under = self.pane_at(at)
         before, self._glasses = self._glasses, ()
         if under is not None:
-            self._glasses = glasses(
-                self._panes, self._viewport, *under, self._loupe_percent, self.devicePixelRatioF()
-            )
-        for glass in (*before, *self._glasses):
-            self.update(self._logical(glass.pane.rect).toAlignedRect())
+            percent = percent_in_glass(self._loupe_percent, self._viewport.percent())
+            ratio = self.devicePixelRatioF()
+            self._glasses = glasses(self._panes, self._viewport, *under, percent, ratio)
+        covered = QRegion()
+        for glass in self._glasses:
+            covered += self._logical(glass.pane.rect).toAlignedRect()
+        self.compare.set_covered(covered)
+        for glass in before:
+            covered += self._logical(glass.pane.rect).toAlignedRect()
+        self.update(covered)
 
     def scene(self) -> Scene:
         """Return all that the next frame shows, in device pixels."""
@@ -195,7 +212,26 @@ class CanvasScreen(CanvasInput):
             paint(painter, exposed, self.scene())
         painter.resetTransform()
         self._paint_words(painter, event.rect(), ratio)
+        if self._ringed:
+            painter.setPen(QPen(self.palette().highlight().color(), 2.0))
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a ring when the focus came by keys: a frame round every photo would disturb."""
+        by_keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._set_ringed(event.reason() in by_keys)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        self._set_ringed(False)
+        super().focusOutEvent(event)
+
+    def _set_ringed(self, ringed: bool) -> None:
+        if ringed != self._ringed:
+            self._ringed = ringed
+            self.update()
 
     def event(self, event: QEvent) -> bool:
         """Follow the window to a display of another scale."""
@@ -297,7 +333,7 @@ class CanvasScreen(CanvasInput):
         for glass in self._glasses:
             box = self._logical(glass.pane.rect)
             draw_rim(painter, box)
-            text = label_text(glass.pane, self._pictures, glass.port)
+            text = glass_text(glass.pane, glass.port)
             self._paint_plate(painter, text, box, Corner.BOTTOM_LEFT, exposed)
 
     def _paint_plate(
@@ -331,8 +367,13 @@ class CanvasScreen(CanvasInput):
 
 
 def _rects(region: QRegion) -> list[QRect]:
-    """Return the rectangles of a region, or the whole where they are many."""
-    return list(region) if region.rectCount() <= 40 else [region.boundingRect()]  # type: ignore[call-overload]
+    """Return the rectangles of a region, or the whole where they are many.
+
+    Copies: what PySide iterates over are places in the region, gone when that goes.
+    """
+    if region.rectCount() > _MOST_RECTS:
+        return [region.boundingRect()]
+    return [QRect(rect) for rect in region]  # type: ignore[attr-defined]
 
 
 def _device_rect(rect: QRect, ratio: float) -> QRect:

@@ -42,6 +42,7 @@ class CompareView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._divider = Divider()
         self._sides: tuple[str, str] = ("", "")
+        self._covered = QRegion()
         self._held = False
         self._pivot: QPointF | None = None
         self._dragged = False
@@ -56,6 +57,11 @@ class CompareView(QWidget):
         """Tell the words of the pictures on either side, for those who listen."""
         self._sides = (before, after)
         self._describe()
+
+    def set_covered(self, covered: QRegion) -> None:
+        """Let the line be seen nowhere in a part of the canvas, under the loupe."""
+        changed, self._covered = self._covered.xored(covered), covered
+        self.update(changed)
 
     def set_divider(self, divider: Divider) -> None:
         """Move or turn the line; ``moved`` tells the old and the new one."""
@@ -153,6 +159,7 @@ class CompareView(QWidget):
         """Draw the line with its handle, light on dark so that it shows on any picture."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRegion(QRegion(self.rect()) - self._covered)
         start, end = self._line()
         for colour, width in ((QColor(0, 0, 0, 130), 3.0), (QColor(255, 255, 255), 1.0)):
             painter.setPen(QPen(colour, width))

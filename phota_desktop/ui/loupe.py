@@ -13,6 +13,9 @@ from phota_desktop.viewmodels.viewport import Point, Viewport
 
 SIDE = 240
 """Logical pixels along a glass, where the pane has room for it."""
+SCALES = (100, 200, 400, 800)
+_LARGER = 1.25
+"""So much larger than the canvas a glass shows at least, or it would be none."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,12 @@ class Glass:
 
     pane: Pane
     port: Viewport
+
+
+def percent_in_glass(wished: int, shown: float) -> int:
+    """Return the scale of a glass: as wished, or the next one that enlarges what is shown."""
+    larger = (scale for scale in SCALES if scale >= wished and scale >= shown * _LARGER)
+    return next(larger, SCALES[-1])
 
 
 def glasses(

@@ -53,8 +53,14 @@ def wheel(
     QCoreApplication.sendEvent(canvas, event)
 
 
-def drag(canvas: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT) -> None:
-    QTest.mousePress(canvas, button, NONE, start)
+def drag(
+    canvas: QWidget,
+    start: QPoint,
+    end: QPoint,
+    button: Qt.MouseButton = LEFT,
+    modifiers: Qt.KeyboardModifier = NONE,
+) -> None:
+    QTest.mousePress(canvas, button, modifiers, start)
     for at in (start + (end - start) / 2, end):
         event = QMouseEvent(
             QEvent.Type.MouseMove,
@@ -62,7 +68,7 @@ def drag(canvas: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton = L
             QPointF(canvas.mapToGlobal(at)),
             Qt.MouseButton.NoButton,
             button,
-            NONE,
+            modifiers,
         )
         QCoreApplication.sendEvent(canvas, event)
-    QTest.mouseRelease(canvas, button, NONE, end)
+    QTest.mouseRelease(canvas, button, modifiers, end)
