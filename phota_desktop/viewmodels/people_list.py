@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -16,6 +17,7 @@ from PySide6.QtCore import (
 from phota_desktop.viewmodels.people_rows import Row
 from phota_desktop.viewmodels.roles import (
     ACCESSIBLE_TEXT_ROLE,
+    CHECK_STATE_ROLE,
     DISPLAY_ROLE,
     TOOL_TIP_ROLE,
     USER_ROLE,
@@ -32,8 +34,17 @@ STATUS_COLOUR_ROLE = USER_ROLE + 5
 """The name of a colour: ``good``, ``accent``, ``warn``, ``bad`` or ``quiet``."""
 ROW_ROLE = USER_ROLE + 6
 """The whole :class:`Row`, which costs a painter one question."""
-CHECK_ROLE = Qt.ItemDataRole.CheckStateRole
-_CHECK = int(CHECK_ROLE)
+CHECK_ROLE = CHECK_STATE_ROLE
+_CELLS: dict[int, Callable[[Row], object]] = {
+    ROW_ROLE: lambda row: row,
+    DISPLAY_ROLE: attrgetter("name"),
+    ID_ROLE: attrgetter("profile_id"),
+    PICTURE_ROLE: attrgetter("picture"),
+    INITIALS_ROLE: attrgetter("initials"),
+    STATUS_ROLE: attrgetter("words"),
+    STATUS_COLOUR_ROLE: attrgetter("colour"),
+    TOOL_TIP_ROLE: lambda row: plain_tip(f"{row.name}\n{row.words}"),
+}
 _NO_PARENT = QModelIndex()
 
 
@@ -122,28 +133,13 @@ class PeopleModel(QAbstractListModel):
         row = self.item(index.row()) if index.isValid() else None
         if row is None:
             return None
-        if role == ROW_ROLE:
-            return row
-        if role == DISPLAY_ROLE:
-            return row.name
-        if role == ID_ROLE:
-            return row.profile_id
-        if role == PICTURE_ROLE:
-            return row.picture
-        if role == INITIALS_ROLE:
-            return row.initials
-        if role == STATUS_ROLE:
-            return row.words
-        if role == STATUS_COLOUR_ROLE:
-            return row.colour
-        if role == _CHECK:
+        if role == CHECK_ROLE:
             return self._check_state(row)
         if role == ACCESSIBLE_TEXT_ROLE:
             rides = ", rides on this request" if self._tick(row) else ""
             return f"{row.name}, {row.words}{rides}"
-        if role == TOOL_TIP_ROLE:
-            return plain_tip(f"{row.name}\n{row.words}")
-        return None
+        cell = _CELLS.get(role)
+        return cell(row) if cell is not None else None
 
     def _check_state(self, row: Row) -> Qt.CheckState | None:
         tick = self._tick(row)
@@ -151,9 +147,9 @@ class PeopleModel(QAbstractListModel):
             return None
         return Qt.CheckState.Checked if tick else Qt.CheckState.Unchecked
 
-    def setData(self, index: Index, value: object, role: int = _CHECK) -> bool:  # noqa: D102
+    def setData(self, index: Index, value: object, role: int = CHECK_ROLE) -> bool:  # noqa: D102
         row = self.item(index.row()) if index.isValid() else None
-        if role != _CHECK or row is None or self._tick(row) is None:
+        if role != CHECK_ROLE or row is None or self._tick(row) is None:
             return False
         self.tick_asked.emit(row.profile_id, Qt.CheckState(value) is Qt.CheckState.Checked)
         return True

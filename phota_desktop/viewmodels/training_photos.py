@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -18,11 +19,18 @@ from PySide6.QtCore import (
 )
 
 from phota_desktop.core.photo_check import Finding, PhotoFacts, Verdict, judge
+from phota_desktop.viewmodels.roles import (
+    ACCESSIBLE_TEXT_ROLE,
+    CHECK_STATE_ROLE,
+    DISPLAY_ROLE,
+    TOOL_TIP_ROLE,
+    USER_ROLE,
+)
 from phota_desktop.viewmodels.words import plain, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
-CHECK_ROLE = int(Qt.ItemDataRole.CheckStateRole)
-PATH_ROLE = int(Qt.ItemDataRole.UserRole)
+CHECK_ROLE = CHECK_STATE_ROLE
+PATH_ROLE = USER_ROLE
 VERDICT_ROLE = PATH_ROLE + 1
 COLOUR_ROLE = PATH_ROLE + 2
 """The name of the theme's colour for the verdict's word."""
@@ -215,31 +223,11 @@ class TrainingPhotosModel(QAbstractListModel):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:  # noqa: D102
+    def data(self, index: Index, role: int = DISPLAY_ROLE) -> object:  # noqa: D102
         if not index.isValid() or index.row() >= len(self._rows):
             return None
-        row = self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return plain(row.path.name, 160)
-        if role == CHECK_ROLE:
-            return Qt.CheckState.Checked if row.is_used else Qt.CheckState.Unchecked
-        if role == PATH_ROLE:
-            return row.path
-        if role == VERDICT_ROLE:
-            return row.verdict_words
-        if role == COLOUR_ROLE:
-            return row.colour
-        if role == REASON_ROLE:
-            return row.reason
-        if role == SIZE_ROLE:
-            return row.size_words
-        if role == Qt.ItemDataRole.ToolTipRole:
-            lines = (str(row.path), row.size_words, row.said)
-            return plain_tip("\n".join(plain(line, 1000) for line in lines if line))
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            place = f"{plain(row.path.name, 160)}, {'used' if row.is_used else 'left out'}"
-            return f"{place}. {row.said}"
-        return None
+        cell = _CELLS.get(role)
+        return cell(self._rows[index.row()]) if cell is not None else None
 
     def setData(  # noqa: D102
         self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole
@@ -248,3 +236,30 @@ class TrainingPhotosModel(QAbstractListModel):
             return False
         self.set_used([index.row()], Qt.CheckState(value) is Qt.CheckState.Checked)
         return True
+
+
+def _check_state(row: PhotoRow) -> Qt.CheckState:
+    return Qt.CheckState.Checked if row.is_used else Qt.CheckState.Unchecked
+
+
+def _tip(row: PhotoRow) -> str:
+    lines = (str(row.path), row.size_words, row.said)
+    return plain_tip("\n".join(plain(line, 1000) for line in lines if line))
+
+
+def _read_aloud(row: PhotoRow) -> str:
+    place = f"{plain(row.path.name, 160)}, {'used' if row.is_used else 'left out'}"
+    return f"{place}. {row.said}"
+
+
+_CELLS: dict[int, Callable[[PhotoRow], object]] = {
+    DISPLAY_ROLE: lambda row: plain(row.path.name, 160),
+    CHECK_ROLE: _check_state,
+    PATH_ROLE: attrgetter("path"),
+    VERDICT_ROLE: attrgetter("verdict_words"),
+    COLOUR_ROLE: attrgetter("colour"),
+    REASON_ROLE: attrgetter("reason"),
+    SIZE_ROLE: attrgetter("size_words"),
+    TOOL_TIP_ROLE: _tip,
+    ACCESSIBLE_TEXT_ROLE: _read_aloud,
+}

@@ -8,16 +8,19 @@ from uuid import uuid4
 
 import pytest
 
+from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.hosting import HostedPhoto, HostedState
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import TrainingTier
 from phota_desktop.core.training import Training, TrainingOrder, TrainingState
+from phota_desktop.services import reconciling
 from phota_desktop.services.bucket_check import new_name
 from phota_desktop.services.composition import Services
 from phota_desktop.services.erasing import Eraser, ErasingStep, Place, StepState
 from phota_desktop.services.privacy import Privacy, Subject
 from phota_desktop.store.charges import Charge, Charges
 from tests.fake_bucket.running import FakeBucket
+from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import FakePhotaThread
 from tests.unit.services.conftest import Open
 
@@ -112,6 +115,23 @@ async def test_everything_goes_and_the_ledger_stays(
             assert len(Charges(services.journal).between(0, time.time() + 1)) == 1
             again = await eraser.delete_everywhere(subject, seen.append)
             assert states(again) == {"profile": "done"}  # 404 is what was wanted
+
+
+async def test_a_404_about_a_new_profile_deletes_nothing_here(
+    tmp_path: Path, open_real_services: Open, bucket: FakeBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", training_seconds=0.0) as fake:
+        async with open_real_services(fake.environ(), engine=PHOTA) as services:
+            one = await trained(services, bucket)
+            fake.set_chaos(Fault("delete", "status", status=404))
+            with pytest.raises(PhotaError, match="does not know this new profile everywhere"):
+                await services.eraser.delete_profile(one.profile_id)
+            assert services.people.find(one.profile_id)
+            monkeypatch.setattr(reconciling, "LOOK_FOR_S", 0.0)
+            await services.eraser.delete_profile(one.profile_id)
+            assert services.people.find(one.profile_id) is None
+            [kept] = services.trainings.all()
+            assert (kept.state, kept.outcome) == (TrainingState.ENDED, None)
 
 
 async def test_a_bucket_that_refuses_keeps_the_record_for_the_next_try(

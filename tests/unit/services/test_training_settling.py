@@ -26,47 +26,46 @@ from tests.unit.services.trainers import PASTED, PRICE, costs
 QUICK = Pace(apart=0.02, often=0.06, seldom=0.06)
 
 
-async def test_a_status_that_is_not_known_yet_ends_no_new_training(
+@pytest.mark.parametrize(
+    ("times", "look_for", "code", "outcome"),
+    [(3, 120.0, Exit.DONE, ProfileStatus.READY), (1000, 0.2, Exit.FAILED, None)],
+    ids=["at first", "for two minutes"],
+)
+async def test_a_status_that_is_not_found_ends_no_new_training(
     tmp_path: Path,
     opened: Open,
     bucket: FolderBucket,
     order: TrainingOrder,
     monkeypatch: pytest.MonkeyPatch,
+    times: int,
+    look_for: float,
+    code: Exit,
+    outcome: ProfileStatus | None,
 ) -> None:
     monkeypatch.setattr(following, "PACE", QUICK)
+    monkeypatch.setattr(reconciling, "LOOK_FOR_S", look_for)
     with FakePhotaThread(tmp_path / "ledger", training_seconds=0.0) as fake:
         async with opened(fake) as services:
             begun = await services.trainer.begin(order, PRICE)
             await services.trainer.wait(begun.tag)
-            fake.set_chaos(Fault("status", "status", status=404, times=3), training_seconds=0.0)
-            assert await follow(services, Output(), "add", begun.tag) is Exit.DONE
+            fake.set_chaos(Fault("status", "status", status=404, times=times), training_seconds=0.0)
+            assert await follow(services, Output(), "add", begun.tag) is code
             ended = services.trainer.get(begun.tag)
             assert ended is not None
-            assert ended.outcome is ProfileStatus.READY
+            assert (ended.state, ended.outcome) == (TrainingState.ENDED, outcome)
             asked = [row["step"] for row in fake.ledger.rows("profiles")]
-            assert asked.count("status") == 4
+            assert asked.count("status") == 4 or outcome is None
     assert bucket.objects == []
 
 
-@pytest.mark.usefixtures("quick_looks")
-async def test_a_status_that_is_never_known_ends_it_after_the_two_minutes(
-    tmp_path: Path,
-    opened: Open,
-    bucket: FolderBucket,
-    order: TrainingOrder,
-    monkeypatch: pytest.MonkeyPatch,
+async def test_photos_that_are_left_are_no_success(
+    tmp_path: Path, opened: Open, bucket: FolderBucket, order: TrainingOrder
 ) -> None:
-    monkeypatch.setattr(following, "PACE", QUICK)
     with FakePhotaThread(tmp_path / "ledger", training_seconds=0.0) as fake:
         async with opened(fake) as services:
             begun = await services.trainer.begin(order, PRICE)
-            await services.trainer.wait(begun.tag)
-            fake.set_chaos(Fault("status", "status", status=404))
-            assert await follow(services, Output(), "add", begun.tag) is Exit.FAILED
-            ended = services.trainer.get(begun.tag)
-            assert ended is not None
-            assert (ended.state, ended.outcome) == (TrainingState.ENDED, None)
-    assert bucket.objects == []
+            bucket.stuck = True
+            assert await follow(services, Output(), "add", begun.tag) is Exit.OPEN
 
 
 @pytest.mark.usefixtures("quick_looks")
