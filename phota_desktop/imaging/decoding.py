@@ -91,7 +91,7 @@ def decode(
     if info.format == PhotoFormat.JPEG and info.mode != "CMYK":
         pixels = _jpeg(data, stored, factor, layout, buffer)
     if pixels is None:
-        pixels = by_pillow(data, stored)
+        pixels = by_pillow(data, stored, factor)
         if info.format in (PhotoFormat.TIFF, PhotoFormat.HEIC):
             orientation = 1  # these decoders turn the picture themselves
     target = _target(info, max_side, factor)

@@ -105,4 +105,5 @@ def test_profiles_at_45_mp(folder: Path) -> None:
     # On two cores; by curves and a matrix it costs no more than the decode itself.
     assert shares["Display P3"] < 2
     assert shares["Display P3 → monitor"] < 2
+    assert memory < 3 * base  # of inks, which are four bytes as well
     assert ratio(by_littlecms["ours"], by_littlecms["bare"]) < 0.3

@@ -223,3 +223,19 @@ def test_profiles_know_their_names() -> None:
     with Image.open(BytesIO(png(CHART, made.SRGB.profile()))) as image:
         assert image.info["icc_profile"] == made.SRGB.profile()
     assert profiles.name_of(b"") == ""
+
+
+@pytest.mark.parametrize("shrink", [1, 2, 4, 8])
+def test_inks_of_a_jpeg_come_at_their_scale(keep: Keep, shrink: int) -> None:
+    inks = np.kron(np.dstack([CHART, CHART[..., 0] // 3]), np.ones((16, 16, 1), np.uint8))
+    icc = made.cmyk_profile()
+    data = samples.saved(Image.fromarray(inks, "CMYK"), "JPEG", quality=95, icc_profile=icc)
+    path = keep("inks.jpg", data)
+    raster = load_bgra(path, shrink)  # type: ignore[arg-type]
+    height, width = inks.shape[:2]
+    assert (raster.height, raster.width) == (-(-height // shrink), -(-width // shrink))
+    with Image.open(BytesIO(data)) as image:
+        whole = made.by_littlecms(np.asarray(image), icc)
+    step = 16 // shrink
+    found = raster.pixels[step // 2 :: step, step // 2 :: step, 2::-1]
+    assert np.median(made.far(found, whole[8::16, 8::16])) < 1
