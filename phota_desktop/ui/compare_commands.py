@@ -25,10 +25,17 @@ class CompareCommands(QObject):
         super().__init__(window)
         self._window = window
         self._link: CompareLink | None = None
+        self._screen = b""
 
     def join(self, link: CompareLink) -> None:
         """Let the keys of aligning and pinning act."""
         self._link = link
+
+    def set_screen(self, icc: bytes) -> None:
+        """Tell the profile that pictures are converted to, empty for sRGB."""
+        self._screen = icc
+        if "inspector" in vars(self):
+            self.inspector.set_screen(icc)
 
     @cached_property
     def inspector(self) -> Inspector:
@@ -38,6 +45,7 @@ class CompareCommands(QObject):
 
         window = self._window
         made = Inspector(window.loader, window.jobs.jobs, self)
+        made.set_screen(self._screen)
         InfoLink(window.canvas, made, self)
         window.closed.connect(made.close)
         return made

@@ -27,7 +27,8 @@ class InfoLink(QObject):
 
     @Slot()
     def _on_pictures(self) -> None:
-        self._inspector.show(self._canvas.comparison.slots())
+        comparison = self._canvas.comparison
+        self._inspector.show(comparison.slots(), comparison.subject)
         self._on_zoom()
 
     @Slot()
@@ -39,6 +40,10 @@ class InfoLink(QObject):
     @Slot()
     def _on_zoom(self) -> None:
         if self._inspector.is_on:
-            leader = self._canvas.viewport.leader
-            scale = "" if leader.is_empty else percent_text(self._canvas.viewport.percent())
+            viewport, subject = self._canvas.viewport, self._inspector.subject
+            # The percentage is the last picture's; others tell theirs on their labels.
+            paths = self._canvas.shown_paths
+            leads = subject is not None and paths[-1:] == (subject.path,)
+            known = leads and not viewport.leader.is_empty
+            scale = percent_text(viewport.percent()) if known else ""
             self.overlay.set_scale(scale)

@@ -58,11 +58,12 @@ class InfoOverlay(QWidget):
         self._scale = ""
         self._drawn: QPixmap | None = None
         self._rows: list[_Row] = []
+        self._read = 0
         font = QFont(parent.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
         self.setFont(font)
         inspector.changed.connect(self.refresh)
-        inspector.pointed.connect(self.refresh)
+        inspector.pointed.connect(self._on_pointed)
         parent.installEventFilter(self)
         self.hide()
         self.refresh()
@@ -77,6 +78,15 @@ class InfoOverlay(QWidget):
             self.setAccessibleDescription(self.words())
             self.update()
         self.setVisible(shown)
+
+    @Slot()
+    def _on_pointed(self) -> None:
+        """Show other readings; facts and histogram stay as they are drawn."""
+        if len(self._inspector.readings()) not in (self._read, 0):
+            self.refresh()
+        elif self._inspector.is_on:
+            self.setAccessibleDescription(self.words())
+            self.update()
 
     def set_scale(self, words: str) -> None:
         """Tell the true scale of the picture that is spoken of: “33 %”."""
@@ -113,8 +123,10 @@ class InfoOverlay(QWidget):
             self._drawn = self._draw(ratio)
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._drawn)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_readings(painter, GRID / 2 + self._rows_height() + HEIGHT + GRID)
         if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.palette().highlight().color(), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         painter.end()
@@ -146,9 +158,10 @@ class InfoOverlay(QWidget):
         return GRID + sum(len(row.lines) for row in self._rows) * self._line()
 
     def _foot(self) -> float:
-        """Return the height of histogram and readings; without a cursor one line stays for it."""
-        readings = len(self._inspector.readings()) or 1
-        return HEIGHT + 2.5 * GRID + readings * self._reading_height()
+        """Return the height of histogram and readings; without a cursor as many lines as before."""
+        before = min(self._read, self._inspector.count)
+        self._read = len(self._inspector.readings()) or max(before, 1)
+        return HEIGHT + 2.5 * GRID + self._read * self._reading_height()
 
     def _reading_height(self) -> float:
         return self._line() * (2 if self._inspector.with_lab else 1)
@@ -171,7 +184,6 @@ class InfoOverlay(QWidget):
             draw_histogram(painter, box, tones, self._inspector.reference_tones)
         else:
             painter.fillRect(box, QColor(0, 0, 0, 90))
-        self._draw_readings(painter, box.bottom() + GRID)
         painter.end()
         return drawn
 

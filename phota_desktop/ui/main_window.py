@@ -14,7 +14,7 @@ from phota_desktop.ui.status_row import StatusRow
 from phota_desktop.ui.strip_panel import StripPanel
 from phota_desktop.ui.studio_drawer import WIDTH, StudioDrawer
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
-from phota_desktop.ui.top_bar import ROOMY, TopBar
+from phota_desktop.ui.top_bar import TopBar
 from phota_desktop.ui.window_layout import WindowLayout
 from phota_desktop.viewmodels.images import ImageLoader, ThumbnailLoader
 from phota_desktop.viewmodels.jobs import JobListModel
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self.arrangement.restore()
         self.studio.photo_changed.connect(self.show_photo)
         self.studio.entry_changed.connect(self.show_photo)
-        self.top.set_roomy(self.width() >= ROOMY)  # a change while shown costs 12 ms
+        self.top.set_room(self.width())  # a change while shown costs 12 ms
         self.show_photo()
         self._stage.setFocus()
 
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
     # -- size and end -------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
-        self.top.set_roomy(self.width() >= ROOMY)
+        self.top.set_room(self.width())
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102

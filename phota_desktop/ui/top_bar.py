@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ROOMY = 1240
 """Window width in pixels from which on buttons carry words."""
+SPACIOUS = 1400
+"""From here on the badge says all of its sentence as well."""
 
 
 class TopBar(QFrame):
@@ -39,6 +41,7 @@ class TopBar(QFrame):
         self.setFixedHeight(48)
         self._settings = settings
         self._roomy: bool | None = None
+        self._spacious = False
         self._zoom_keys = "Ctrl++ and Ctrl+−"
         self.open = IconButton(
             "openButton", "open", "Open", self, key="Ctrl+O", on_click=self.open_asked.emit
@@ -113,11 +116,12 @@ class TopBar(QFrame):
         row.addWidget(self.settings)
         row.addWidget(self.menu)
 
-    def set_roomy(self, roomy: bool) -> None:
+    def set_room(self, width: int) -> None:
         """Show words beside icons, or icons alone in a narrow window."""
-        if roomy == self._roomy:
+        roomy, spacious = width >= ROOMY, width >= SPACIOUS
+        if (roomy, spacious) == (self._roomy, self._spacious):
             return
-        self._roomy = roomy
+        self._roomy, self._spacious = roomy, spacious
         self.open.set_with_text(True)
         self.paste.set_with_text(roomy)
         self.views.set_compact(not roomy)
@@ -127,7 +131,7 @@ class TopBar(QFrame):
         """Say who does the work."""
         words = self._settings.badge
         local = self._settings.engine is Engine.LOCAL
-        self.badge.setText(words if self._roomy or not local else LOCAL_BADGE_SHORT)
+        self.badge.setText(words if self._spacious or not local else LOCAL_BADGE_SHORT)
         self.badge.setAccessibleName(words)
         self.badge.setToolTip(words)
         self.badge.setIcon(dot(tokens().good if local else tokens().accent))

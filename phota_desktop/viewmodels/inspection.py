@@ -90,6 +90,7 @@ class Inspector(QObject):
         self._is_on = False
         self._with_lab = False
         self._slots: tuple[Shown, ...] = ()
+        self._subject: Shown | None = None
         self._points: Mapping[str, Point] = {}
         self._facts: dict[str, PhotoFacts | str] = {}
         self._tones: dict[str, tuple[LoadedImage, Tones]] = {}
@@ -133,11 +134,17 @@ class Inspector(QObject):
             self._tones.clear()
             self._want()
 
-    def show(self, slots: Sequence[Shown]) -> None:
-        """Take over what the canvas shows, the picture that is spoken of last."""
-        if tuple(slots) != self._slots:
-            self._slots = tuple(slots)
-            self._points = {}
+    def show(self, slots: Sequence[Shown], subject: Shown | None = None) -> None:
+        """Take over what the canvas shows; the last picture is spoken of, unless another is named.
+
+        ``subject`` counts by its path, and only where it is among the ``slots``.
+        """
+        named = next((slot for slot in slots if subject and slot.path == subject.path), None)
+        spoken_of = named or (slots[-1] if slots else None)
+        if (tuple(slots), spoken_of) != (self._slots, self._subject):
+            if tuple(slots) != self._slots:
+                self._points = {}
+            self._slots, self._subject = tuple(slots), spoken_of
             self._want()
             self.changed.emit()
 
@@ -148,9 +155,14 @@ class Inspector(QObject):
             self.pointed.emit()
 
     @property
+    def count(self) -> int:
+        """How many pictures are shown."""
+        return len(self._slots)
+
+    @property
     def subject(self) -> Shown | None:
         """The picture that is spoken of."""
-        return self._slots[-1] if self._slots else None
+        return self._subject
 
     def lines(self) -> tuple[Line, ...]:
         """Return the facts of the picture that is spoken of, as far as they are known."""
@@ -219,8 +231,9 @@ class Inspector(QObject):
         if not self._is_on or not self._slots:
             self._worker.cancel()
             return
-        paths = [shown.path for shown in reversed(self._slots)]
-        unread = [path for path in paths if path not in self._facts]
+        first = self._subject or self._slots[-1]
+        paths = list(dict.fromkeys((first.path, *(slot.path for slot in reversed(self._slots)))))
+        unread = [path for path in paths[:2] if path not in self._facts]
         uncounted = [
             (path, image)
             for path in (paths if len(paths) <= 2 else paths[:1])

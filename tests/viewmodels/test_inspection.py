@@ -150,6 +150,20 @@ def test_of_a_fast_finger_the_last_picture_is_told(
     assert read[-1] == paths[-1]
 
 
+def test_another_picture_than_the_last_can_be_spoken_of(
+    qtbot: QtBot, loader: ImageLoader, inspector: Inspector, tmp_path: Path
+) -> None:
+    shown = loaded(qtbot, loader, *(picture(tmp_path / f"{n}.png") for n in range(3)))
+    inspector.set_on(True)
+    inspector.show(shown, Shown(shown[1].path, "as it is called elsewhere"))
+    assert inspector.subject == shown[1]
+    qtbot.waitUntil(lambda: inspector.tones is not None)
+    inspector.show(shown, Shown("gone.png"))
+    assert inspector.subject == shown[2]
+    inspector.show(())
+    assert inspector.subject is None
+
+
 def test_a_file_that_cannot_be_read_says_why(
     qtbot: QtBot, inspector: Inspector, tmp_path: Path
 ) -> None:
