@@ -25,6 +25,8 @@ TURN = 5.0
 """Degrees of one key or wheel notch."""
 _NUDGE = 0.01
 _HANDLE = 9
+_REACH = 15
+"""How far along either axis the handle, with its rim, reaches from a line of any angle."""
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -69,7 +71,7 @@ class CompareView(QWidget):
         if divider == self._divider:
             return
         old, self._divider = self._divider, divider
-        self.update(swept(old, divider, self.size(), _HANDLE + 3))
+        self.update(swept(old, divider, self.size(), _REACH))
         self._describe()
         self.moved.emit(old, divider)
 
@@ -197,7 +199,9 @@ class CompareView(QWidget):
 
     def _band(self) -> QRegion:
         return QRegion(
-            QRectF(self._handle(), QSize(0, 0)).adjusted(-14, -14, 14, 14).toAlignedRect()
+            QRectF(self._handle(), QSize(0, 0))
+            .adjusted(-_REACH, -_REACH, _REACH, _REACH)
+            .toAlignedRect()
         )
 
     def _describe(self) -> None:

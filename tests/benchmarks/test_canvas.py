@@ -123,7 +123,8 @@ def _measure(part: str) -> Times:
 
     from phota_desktop.imaging.pixels import mips
     from phota_desktop.ui import image_canvas
-    from phota_desktop.ui.compare_view import Divider, View
+    from phota_desktop.ui.divider import Divider
+    from phota_desktop.viewmodels.comparison import Shown, View
     from phota_desktop.viewmodels.image_cache import LoadedImage
     from phota_desktop.viewmodels.images import ImageLoader
     from phota_desktop.viewmodels.viewport import ZoomMode
@@ -147,12 +148,14 @@ def _measure(part: str) -> Times:
     canvas = image_canvas.ImageCanvas(ImageLoader(threads=1))
     canvas.resize(2560, 1440)
     canvas.show()
-    # Survey is not offered yet; the engine under it is what is measured.
-    slots = tuple(image_canvas._Slot(str(n), f"v{n}") for n in range(count))
-    canvas._images = {str(n): image for n, image in enumerate(pictures)}
-    canvas._original, canvas._variant = slots[0], slots[1]
-    canvas._frame = image_canvas._Frame("0", View.SWIPE if part == "wipe" else View.SIDE, slots)
-    canvas._arrange()
+    # Pictures as the loader gives them, by the names of files that need not be.
+    slots = tuple(Shown(str(n), f"v{n}") for n in range(count))
+    canvas.comparison.set_view(View.SWIPE if part == "wipe" else View.SURVEY)
+    canvas.comparison.set_pair(slots[0], slots[1])
+    canvas.comparison.set_selection(slots)
+    for n, image in enumerate(pictures):
+        canvas._on_image(str(n), image)
+    assert canvas.shown_paths == tuple(str(n) for n in range(count))
     app.processEvents()
     port = canvas.viewport
     times: Times = {}
@@ -163,9 +166,6 @@ def _measure(part: str) -> Times:
         times.setdefault(name, []).append((time.perf_counter() - began) * 1000)
 
     if part == "wipe":
-        canvas.compare.setGeometry(canvas.rect())
-        canvas.compare.show_divider(True)
-        canvas.compare.show()
         app.processEvents()
         for n in range(4 * FRAMES):
 

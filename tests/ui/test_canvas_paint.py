@@ -14,10 +14,11 @@ import pytest
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPolygon
 
+from phota_desktop.core.alignment import FrameMap
 from phota_desktop.imaging.pixels import mips
 from phota_desktop.ui.canvas_paint import PaneScene, Scene, device_space, paint, paint_halved
 from phota_desktop.ui.divider import Divider
-from phota_desktop.ui.panes import outline, side_panes
+from phota_desktop.ui.panes import aligned_extent, outline, side_panes
 from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.viewport import Extent, Viewport
 
@@ -207,6 +208,73 @@ def test_side_by_side_shows_the_same_part_of_both() -> None:
     got = painted(scene, size).astype(int)
     assert np.abs(got[:, :200] - got[:, 202:]).max() <= 2
     assert (got[:, 200:202] == 118).all()
+
+
+def clear_chart(width: int, height: int) -> Array:
+    """Make noise with soft alpha, premultiplied; BGRA."""
+    pixels = chart(width, height)
+    alpha = (np.mgrid[0:height, 0:width][1] * 255 // (width - 1)).astype(np.uint8)
+    pixels[..., 3] = alpha
+    pixels[..., :3] = pixels[..., :3].astype(int) * alpha[..., None] // 255
+    return pixels
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+def test_transparent_pictures_lie_on_squares_that_stay_on_the_screen(ratio: float) -> None:
+    pixels = clear_chart(200, 150)
+    image = QImage(pixels.data, 200, 150, 800, QImage.Format.Format_ARGB32_Premultiplied)
+    whole = QRect(0, 0, SIZE.width(), SIZE.height())
+    extent = Extent(200, 150, SIZE.width(), SIZE.height())
+    viewport = Viewport()
+    viewport.set_panes([extent])
+    viewport.set_percent(100)
+    shown = LoadedImage((image,), 200, 150, complete=True)
+    pane = PaneScene(shown, viewport.place(extent), whole, outline(whole))
+    scene = Scene((pane,), QColor(*GREY), checks=(QColor(40, 40, 40), QColor(60, 60, 60)))
+    got = painted(scene, SIZE, ratio).astype(int)
+    left, top = (int(np.floor(at + 0.5)) for at in (pane.placement.left, pane.placement.top))
+    y, x = np.mgrid[0 : SIZE.height(), 0 : SIZE.width()]
+    under = np.where((x // 8 + y // 8) % 2, 40, 60)[top : top + 150, left : left + 200, None]
+    want = pixels[..., :3] + under * (255 - pixels[..., 3:].astype(int)) / 255
+    assert np.abs(got[top : top + 150, left : left + 200] - want).max() <= 1
+    outside = np.ones(got.shape[:2], bool)
+    outside[top : top + 150, left : left + 200] = False
+    assert (got[outside] == 118).all()
+
+
+@pytest.mark.parametrize("percent", [33, 70, 100, 180])
+@pytest.mark.parametrize(
+    "frames",
+    [
+        FrameMap.similar(4 / 3, shift=(0.01, -0.02)),
+        FrameMap.similar(4 / 3, 1.03, 1.0, (0.004, 0.003)),
+        FrameMap.similar(4 / 3, 0.97, -1.0, (-0.01, 0.0)),
+    ],
+)
+def test_an_aligned_picture_lies_where_its_map_says(percent: int, frames: FrameMap) -> None:
+    """The chart is a function of the place in the reference, seen through the map's inverse."""
+    width, height = 1600, 1200
+    back = frames.inverse().in_pixels((width, height), (1, 1))
+    y, x = np.mgrid[0:height, 0:width] + 0.5
+    u = back[0] * x + back[1] * y + back[2]
+    v = back[3] * x + back[4] * y + back[5]
+    planes = [u * 200 + 20, v * 200 + 20, (u + v) * 100 + 20, np.full_like(u, 255)]
+    pixels = np.dstack(planes).clip(0, 255).round().astype(np.uint8)
+    whole = QRect(0, 0, SIZE.width(), SIZE.height())
+    extent = aligned_extent((width, height), (width, height), frames, whole, (0.0, 0.0))
+    viewport = Viewport()
+    viewport.set_panes([extent])
+    viewport.set_percent(percent)
+    placed = viewport.place(extent)
+    assert placed.scale == percent / 100
+    pane = PaneScene(loaded(pixels), placed, whole, outline(whole), frames)
+    got = painted(Scene((pane,), QColor(*GREY)), SIZE).astype(int)
+    y, x = np.mgrid[0 : SIZE.height(), 0 : SIZE.width()] + 0.5
+    u = (x - np.floor(placed.left + 0.5)) / placed.width
+    v = (y - np.floor(placed.top + 0.5)) / placed.height
+    want = np.dstack([u * 200 + 20, v * 200 + 20, (u + v) * 100 + 20])
+    # Two levels: rounding of the chart, of its mips and of the smoothing.
+    assert np.abs(got - want).max() <= 2
 
 
 def test_half_resolution_is_the_same_picture() -> None:

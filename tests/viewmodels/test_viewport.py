@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +124,29 @@ def test_nothing_is_divided_by_zero_before_there_is_a_picture() -> None:
     viewport.step(1)
     viewport.toggle_fit_100()
     assert viewport.fraction_at((1, 1)) == (0.5, 0.5)
+
+
+def test_an_offset_moves_one_picture_and_no_gap_opens() -> None:
+    viewport = make(VARIANT)
+    viewport.set_percent(100)
+    plain = viewport.place(VARIANT)
+    moved = replace(VARIANT, offset=viewport.moved_alone(VARIANT, -30, 20))
+    placed = viewport.place(moved)
+    assert (placed.left, placed.top) == pytest.approx((plain.left - 30, plain.top + 20))
+    assert viewport.place(VARIANT) == plain
+    far = replace(VARIANT, offset=viewport.moved_alone(moved, 9000, 9000))
+    assert viewport.place(far).left == pytest.approx(0)
+    back = replace(VARIANT, offset=viewport.moved_alone(far, -10, -10))
+    assert viewport.place(back).left == pytest.approx(-10)
+
+
+def test_what_is_looked_at_comes_to_the_middle() -> None:
+    viewport = make(VARIANT)
+    viewport.set_percent(200)
+    viewport.look_at((0.4, 0.6))
+    assert viewport.fraction_at((750, 450)) == pytest.approx((0.4, 0.6))
+    viewport.look_at((-1, 2))
+    assert viewport.fraction_at((0, 900)) == pytest.approx((0, 1))
 
 
 def test_percentages_read_well() -> None:
