@@ -189,6 +189,11 @@ async def test_foreign_tags_are_names_and_ours_are_not(
             assert people.people[3].called("Anna").name == "Anna"
 
 
+def test_only_a_tag_as_we_make_them_is_ours() -> None:
+    assert Person("1", "A", tag="pd-cats").foreign_tag == "pd-cats"
+    assert Person("1", "A", tag=new_tag()).foreign_tag == ""
+
+
 async def test_a_deleted_profile_leaves_nothing_here(
     tmp_path: Path, open_real_services: Open
 ) -> None:
