@@ -25,11 +25,13 @@ from phota_desktop.ui.theme import GRID, RADIUS
 from phota_desktop.viewmodels.inspection import Inspector, Line, Reading
 from phota_desktop.viewmodels.words import plain
 
-WIDTH = 288
-"""Logical pixels; less where the canvas has less room."""
+WIDTH, _LEAST = 288, 224
+"""Logical pixels; a narrow canvas gives half of its width, but the least."""
 INSET = 12
 _TOP = 48
 """Room for the label of the picture above."""
+_BOTTOM = 56
+"""Room for the bar of the comparison below."""
 _NAMES = 68
 _SWATCH = 12
 _MOST_LINES = 3
@@ -141,8 +143,9 @@ class InfoOverlay(QWidget):
 
     def _place(self) -> None:
         room = self._room.size()
-        width = max(min(WIDTH, room.width() - 2 * INSET), 1)
-        most = max(room.height() - _TOP - INSET, 1)
+        wish = min(WIDTH, max(_LEAST, room.width() // 2))
+        width = max(min(wish, room.width() - 2 * INSET), 1)
+        most = max(room.height() - _TOP - _BOTTOM, 1)
         self._rows = _fitting(self._all_rows(width), most - self._foot(), self._line())
         height = self._rows_height() + self._foot()
         self.setGeometry(INSET, _TOP, width, min(math.ceil(height), most))

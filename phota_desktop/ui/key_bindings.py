@@ -99,13 +99,13 @@ class Bindings:
 
         Unknown commands, fixed ones, and keys that are reserved or no keys are left out.
         """
-        taken = {key for one in COMMANDS if one.fixed for key in one.keys}
         keys = {one.id: one.keys for one in COMMANDS if one.fixed}
+        taken = {key for fixed in keys.values() for key in fixed}
         free = [one for one in COMMANDS if not one.fixed]
-        mine = [one for one in free if one.id in overrides]
-        for one in (*mine, *(one for one in free if one.id not in overrides)):
-            wanted = _split(overrides[one.id]) if one.id in overrides else one.keys
-            kept = [key for key in dict.fromkeys(wanted) if not why_not(one, key)]
+        wishes = {one.id: _wish(one, overrides) for one in free}
+        for one in sorted(free, key=lambda one: wishes[one.id] is None):
+            wanted = wishes[one.id]
+            kept = dict.fromkeys(one.keys if wanted is None else wanted)
             keys[one.id] = tuple(key for key in kept if key not in taken)
             taken.update(keys[one.id])
         return cls({one.id: keys[one.id] for one in COMMANDS})
@@ -158,6 +158,11 @@ class Bindings:
         return {**kept, **changed}
 
 
-def _split(text: str) -> list[str]:
-    """Return the keys of a command as the settings write them."""
-    return [normal(key.strip()) for key in text.split(_BETWEEN)] if text.strip() else []
+def _wish(one: Command, overrides: Mapping[str, str]) -> list[str] | None:
+    """Return the keys that a person gave a command; None for no word of it that makes sense."""
+    text = overrides.get(one.id)
+    if text is None:
+        return None
+    keys = [normal(key.strip()) for key in text.split(_BETWEEN)]
+    found = [key for key in keys if not why_not(one, key)]
+    return found if found or not text.strip() else None

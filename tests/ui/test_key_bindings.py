@@ -105,6 +105,14 @@ def test_a_persons_key_goes_before_the_tables() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
+def test_a_setting_that_makes_no_sense_leaves_the_tables_keys() -> None:
+    bindings = Bindings.of({"original": "Ctrl+B", "swipe": "nonsense", "side": "Tab or Q"})
+    assert bindings.keys["original"] == ("B", "\\")
+    assert bindings.keys["swipe"] == ("S",)
+    assert bindings.keys["side"] == ("Q",)
+
+
+@pytest.mark.usefixtures("qapp")
 def test_what_is_held_needs_a_key_that_can_be_held() -> None:
     assert why_not(command("original"), "Ctrl+B")
     assert why_not(command("loupe"), "F4")
