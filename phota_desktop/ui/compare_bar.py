@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QWidget,
+)
 
 from phota_desktop.core.alignment import Alignment
 from phota_desktop.ui.canvas_labels import INSET
@@ -45,19 +55,18 @@ class CompareBar(QWidget):
         self.pin_button = IconButton("pinButton", "pin", "Pin as reference", self)
         self.pin_button.setCheckable(True)
         self.pin_button.clicked.connect(self.pin_toggled)
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
-        row.setSpacing(GRID)
-        for part in (
-            self.align_box,
-            self.align_label,
-            self._gain_words,
-            self.gain_slider,
-            self.gain_label,
-            self.changed_label,
-            self.pin_button,
-        ):
-            row.addWidget(part)
+        self._lies = _row(self, self.align_box, self.align_label)
+        self._change = _row(
+            self, self._gain_words, self.gain_slider, self.gain_label, self.changed_label
+        )
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(0)
+        self._is_tall = True
+        self._fold(tall=False)
+        for before, after in pairwise((self.align_box, self.gain_slider, self.pin_button)):
+            QWidget.setTabOrder(before, after)
         self.gain_label.setFixedWidth(self.gain_label.fontMetrics().horizontalAdvance("0.5×  "))
         self.show_alignment(None)
         self.set_gain(FIRST_GAIN)
@@ -83,8 +92,7 @@ class CompareBar(QWidget):
 
     def show_difference(self, shown: bool) -> None:
         """Show or hide what the difference view needs."""
-        for part in (self._gain_words, self.gain_slider, self.gain_label, self.changed_label):
-            part.setVisible(shown)
+        self._change.setVisible(shown)
         self._place()
 
     def show_changed(self, words: str) -> None:
@@ -157,11 +165,40 @@ class CompareBar(QWidget):
     def _place(self) -> None:
         if self._canvas is None:
             return
-        self._row.activate()
-        size, room = self.sizeHint(), self._canvas.size()
-        width = max(min(size.width(), room.width() - round(2 * INSET)), 0)
-        left = (room.width() - width) // 2
-        self.setGeometry(left, room.height() - size.height() - round(INSET), width, size.height())
+        most = max(self._canvas.width() - round(2 * INSET), 0)
+        parts = [part for part in (self._lies, self._change) if not part.isHidden()]
+        needed = sum(part.sizeHint().width() + 2 * GRID for part in parts)
+        self._fold(tall=len(parts) > 1 and needed + self.pin_button.sizeHint().width() > most)
+        self._grid.activate()
+        size = self.sizeHint()
+        width = min(size.width(), most)
+        left, top = (self._canvas.width() - width) // 2, self._canvas.height() - size.height()
+        self.setGeometry(left, top - round(INSET), width, size.height())
+
+    def _fold(self, *, tall: bool) -> None:
+        """Stand in two rows where one has too little room for the words."""
+        if tall == self._is_tall:
+            return
+        self._is_tall = tall
+        for part in (self._lies, self._change, self.pin_button):
+            self._grid.removeWidget(part)
+        self._grid.addWidget(self._lies, 0, 0)
+        if tall:
+            self._grid.addWidget(self.pin_button, 0, 1)
+            self._grid.addWidget(self._change, 1, 0, 1, 2)
+        else:
+            self._grid.addWidget(self._change, 0, 1)
+            self._grid.addWidget(self.pin_button, 0, 2)
+
+
+def _row(parent: QWidget, *parts: QWidget) -> QWidget:
+    made = QWidget(parent)
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID)
+    for part in parts:
+        row.addWidget(part)
+    return made
 
 
 class _Words(QLabel):

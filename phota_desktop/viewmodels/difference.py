@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 
 GAINS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0)
 """Half stops; at 1, ΔE of 32 is brightest."""
-FIRST_GAIN = 4.0
+FIRST_GAIN = 2.0
+"""At 4 a picture with its tone changed is all yellow, at 1 a retouched face is all black."""
 FIRST_SIDE = 1024
 """Pixels of the long side of a first look, whose words hold at every zoom."""
 _SIDES = (FIRST_SIDE, 1536, 2048, 3072, 4096)

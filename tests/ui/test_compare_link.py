@@ -211,7 +211,7 @@ def test_the_difference_heeds_the_tick_and_the_gain(bench: Bench, folder: Path) 
     before = lightness()
     bench.canvas.turn_or_gain(1)
     bench.settle()
-    assert bench.bar.gain_label.text() == "5.6×"
+    assert bench.bar.gain_label.text() == "2.8×"
     assert lightness() > before
     bench.comparison.set_showing_original(True)
     bench.comparison.set_showing_original(False)
