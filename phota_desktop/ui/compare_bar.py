@@ -210,7 +210,7 @@ class _Words(QLabel):
         self._usual = usual
         plain_text(self)
         self.setProperty("role", "quiet")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._words = ""
 
     def set_words(self, words: str) -> None:
@@ -242,6 +242,7 @@ class _Tick(QCheckBox):
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         words = self.fontMetrics().horizontalAdvance(self.text())

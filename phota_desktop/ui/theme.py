@@ -128,6 +128,7 @@ QToolButton[small="true"]:hover { background: $hover; }
 QToolButton[small="true"]:focus { border-color: $accent; }
 #removeReferenceButton { background: $panel; border-radius: 4px; padding: 0; min-height: 0; }
 #removeReferenceButton:hover { background: $hover; }
+#pinButton:checked { background: $chosen; border-color: $accent; }
 QPlainTextEdit, QTextEdit, QLineEdit, QComboBox { background: $raised; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; selection-background-color: $accent;
   selection-color: $on_accent; placeholder-text-color: $quiet; }

@@ -124,8 +124,11 @@ def test_the_pin_tells_and_shows_what_is_so(bar: CompareBar) -> None:
     bar.pin_button.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(bar.pin_button, Key.Key_Space)
     assert told == [True]
+    bar.set_pinned(False)
+    plain = bar.pin_button.grab().toImage().pixelColor(5, 5)
     bar.set_pinned(True)
     assert bar.pin_button.isChecked()
+    assert bar.pin_button.grab().toImage().pixelColor(5, 5) != plain
     assert bar.pin_button.accessibleName() == "Unpin the reference"
     bar.set_pinned(False)
     assert not bar.pin_button.isChecked()
