@@ -78,7 +78,7 @@ def label_text(pane: Pane, pictures: CanvasPictures, port: Viewport) -> str:
     image = pictures.image(path)
     parts = [pane.shown.label]
     if image is not None:
-        parts.append(getattr(image, "note", ""))
+        parts.append(image.note)
         parts.append(f"{image.full_width} × {image.full_height}")
         parts.append(percent_text(port.percent(pane.extent)))
         parts.append(pictures.error(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -356,7 +356,10 @@ class CanvasScreen(CanvasInput):
     @Slot(object, object)
     def _on_divider(self, old: Divider, new: Divider) -> None:
         """Repaint only what lies between the old and the new line."""
-        self.arrange()
+        clips = clips_for(self._frame.view, [pane.rect for pane in self._panes], new)
+        pairs = zip(self._panes, clips, strict=True)
+        self._panes = tuple(replace(pane, clip=clip) for pane, clip in pairs)
+        self.tell_cursor()
         self.update(swept(old, new, self.size(), 1))
 
     def _tell_zoom(self) -> None:

@@ -40,7 +40,7 @@ class Divider:
 
     def bounded(self) -> Divider:
         """Return the same line with its numbers in their ranges."""
-        return Divider(min(max(self.position, 0.0), 1.0), round(self.angle, 3) % 360)
+        return Divider(min(max(self.position, 0.0), 1.0), self.angle % 360)
 
     def parts(self, size: QSize) -> tuple[QPolygon, QPolygon]:
         """Return what lies before and after the line, in whole units of ``size``."""
