@@ -75,10 +75,14 @@ class Stage(IntEnum):
 
 
 class ImageCache:
-    """Least recently used pictures go first; not safe between threads without a lock."""
+    """Least recently used pictures go first; not safe between threads without a lock.
+
+    An eighth of ``limit`` is left for what is not counted: files being read, first looks in the
+    making, what a heap does not give back.
+    """
 
     def __init__(self, limit: int = DEFAULT_BYTES) -> None:
-        self._limit = limit
+        self._limit = limit - limit // 8
         self._images: OrderedDict[FileKey, LoadedImage] = OrderedDict()
         self._dropped: list[tuple[weakref.ref[LoadedImage], int]] = []
 

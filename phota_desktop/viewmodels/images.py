@@ -51,8 +51,8 @@ class ImageLoader(QObject):
     Paths that a newer request no longer names are not begun and not told of. Signals come in the
     thread that owns the loader and carry the path as text, so that no picture is ever mistaken.
 
-    A decode that is no longer wanted cannot be stopped within the libraries: it goes on at the
-    lowest priority, a fresh thread does what is wanted, and decoding ahead keeps out of the way.
+    A decode that is no longer wanted cannot be stopped within the libraries: it goes on, a fresh
+    thread does what is wanted, and while steps are fast nothing is decoded in full.
     The cache, what is being decoded, and what others still have of either stay below
     ``cache_bytes`` together, unless the pictures of the newest request alone need more.
     """
@@ -152,6 +152,10 @@ class ImageLoader(QObject):
             if names:
                 self._make_way()
                 self._start()
+            warming = self._warming
+        if warming and known:
+            # Its preview came while something else was wanted: nothing will be told of it.
+            QTimer.singleShot(_FIRST_PAINT_MS, self, self._warm)
         for name, image in known:
             (self.ready if image.complete else self.preview).emit(name, image)
 
@@ -212,15 +216,15 @@ class ImageLoader(QObject):
         self._stepped = now
 
     def _make_way(self) -> None:
-        """Let what is no longer wanted go on behind everything else, in threads that then end."""
+        """Let what is no longer wanted end in threads that count no more, and end with it.
+
+        At a lower priority, one of them could keep the interpreter's lock from the window's thread.
+        """
         if all(self._stages.get(name) in (Stage.CACHED, Stage.DONE) for name in self._wanted):
             return
-        from phota_desktop.viewmodels import decoding
-
         for name, thread in self._busy.items():
             if name not in self._wanted and len(self._stale) < _MAX_STALE:
                 self._stale.add(thread)
-                decoding.step_back(thread)
 
     def _start(self) -> None:
         if not self._threads:
@@ -339,7 +343,9 @@ class ImageLoader(QObject):
             # The file may have changed since this step looked at it.
             self._asked_again.discard(name)
         elif name in self._stages:
-            self._stages[name] = after
+            kept = self._cache.find(name)
+            is_gone = after is Stage.DONE and not outcome and kept is None
+            self._stages[name] = Stage.NEW if is_gone else after
         if cost and name in self._stages:
             self._costs[name] = cost
         if isinstance(value, tuple):
@@ -361,6 +367,10 @@ class ImageLoader(QObject):
             if self._closed:
                 return
             wanted = name in self._wanted and epoch == self._epoch
+            found = self._cache.find(name)
+            if wanted and outcome == "preview" and found is not None and found[1].complete:
+                # Told of on a second request, while this was on its way.
+                outcome, value = "ready", found[1]
             warming, first = self._warming, outcome == "preview"
         if warming:
             QTimer.singleShot(_FIRST_PAINT_MS if first else 0, self, self._warm)

@@ -154,7 +154,7 @@ def test_the_least_recently_used_goes_first_and_a_pinned_one_stays() -> None:
         level = QImage(10, 10, QImage.Format.Format_RGB32)
         return LoadedImage((level,), 10, 10, complete=True)
 
-    cache = ImageCache(1200)
+    cache = ImageCache(1200 * 8 // 7 + 1)
     for name in "abc":
         cache.put((name, 1), image())
     assert cache.find("a") is not None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import io
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -61,7 +64,7 @@ def test_neighbours_never_drive_out_each_other_or_what_is_shown(
 ) -> None:
     paths = [photo(tmp_path, f"{n}.jpg", 20 * n, (1600, 1200)) for n in range(6)]
     one = 1600 * 1200 * 16 // 3
-    loader = ImageLoader(cache_bytes=round(3.3 * one), threads=2)
+    loader = ImageLoader(cache_bytes=round(3.8 * one), threads=2)
     loader.set_target(200, 150)
     loader.request(paths[0])
     loader.prefetch(paths[1:])
@@ -152,3 +155,44 @@ def test_another_screen_gets_its_own_colours(qtbot: QtBot, tmp_path: Path) -> No
     qtbot.wait(50)
     assert len(told) == 2
     loader.close()
+
+
+_COLD = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from phota_desktop.viewmodels.images import ImageLoader
+app = QGuiApplication([])
+loader = ImageLoader(threads=1)
+first = Path(sys.argv[1])
+def back():
+    if loader.find(first) is None:
+        return
+    looking.stop()
+    loader.request(first)
+def ready(path, image):
+    sys.stdout.write(Path(path).name)
+    app.quit()
+loader.ready.connect(ready)
+looking = QTimer()
+looking.timeout.connect(back)
+loader.request(first)
+loader.request()
+looking.start(1)
+app.exec()
+loader.close()
+"""
+
+
+def test_a_first_look_that_came_unwanted_is_followed_by_the_whole(tmp_path: Path) -> None:
+    path = photo(tmp_path, "0.jpg", 9, (3000, 2000))
+    done = subprocess.run(
+        [sys.executable, "-c", _COLD, str(path)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.stdout == "0.jpg"
