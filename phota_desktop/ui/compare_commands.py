@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from phota_desktop.viewmodels.comparison import MOST_SURVEYED, Comparison, Shown, View
 from phota_desktop.viewmodels.variants import Entry, EntryKind
@@ -19,17 +19,34 @@ if TYPE_CHECKING:
 
 
 class CompareCommands(QObject):
-    """The verbs of one canvas; those of bar and overlay wait until these are joined."""
+    """The verbs of one canvas; what aligns and compares is made when two pictures first meet."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._link: CompareLink | None = None
         self._screen = b""
+        self._has_link = False
+        self.comparison.changed.connect(self._on_comparison)
 
-    def join(self, link: CompareLink) -> None:
-        """Let the keys of aligning and pinning act."""
-        self._link = link
+    @cached_property
+    def link(self) -> CompareLink:
+        """What aligns a pair, tells its difference and shows the bar; ends with the window."""
+        from phota_desktop.ui.compare_bar import CompareBar
+        from phota_desktop.ui.compare_link import CompareLink
+        from phota_desktop.viewmodels.aligning import Aligner
+        from phota_desktop.viewmodels.difference import Differ
+
+        canvas, loader = self._window.canvas, self._window.loader
+        aligner, differ, bar = Aligner(loader, self), Differ(loader, self), CompareBar()
+        bar.dock(canvas)
+        self._window.closed.connect(aligner.close)
+        self._window.closed.connect(differ.close)
+        self._has_link = True
+        return CompareLink(canvas, canvas.comparison, aligner, differ, bar, self)
+
+    def _on_comparison(self) -> None:
+        if not self._has_link and self.comparison.pairs():
+            QTimer.singleShot(0, lambda: self.link)  # the view first
 
     def set_screen(self, icc: bytes) -> None:
         """Tell the profile that pictures are converted to, empty for sRGB."""
@@ -113,18 +130,14 @@ class CompareCommands(QObject):
     def pin(self) -> None:
         """Let what is looked at be what everything is compared with, or the original again."""
         comparison = self.comparison
-        if self._link is not None:
-            self._link.toggle_pin()
-        else:
-            comparison.pin(None if comparison.pinned is not None else comparison.subject)
+        comparison.pin(None if comparison.pinned is not None else comparison.subject)
         pinned = comparison.pinned
         said = f"Compared with {pinned.label}." if pinned else "Compared with the original."
         self._window.studio.say(said)
 
     def align(self) -> None:
         """Lay the variant over the original, or show it as it came."""
-        if self._link is not None:
-            self._link.toggle_alignment()
+        self.link.toggle_alignment()
 
     def toggle_info(self) -> None:
         """Show or hide what is known of the picture."""

@@ -74,11 +74,6 @@ class CompareLink(QObject):
             self._bar.align_box.click()
 
     @Slot()
-    def toggle_pin(self) -> None:
-        """Pin what is looked at, or give the original back."""
-        self._on_pin(self._comparison.pinned is None)
-
-    @Slot()
     def _on_comparison(self) -> None:
         comparison, bar = self._comparison, self._bar
         if comparison.showing_original:

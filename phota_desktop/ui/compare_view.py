@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from phota_desktop.ui.divider import Divider, swept
-from phota_desktop.viewmodels.comparison import View as View
 
 GRIP = 12
 """How near to the line, in logical pixels, a press takes hold of it."""

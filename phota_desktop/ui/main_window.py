@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
     @cached_property
     def canvas(self) -> ImageCanvas:
         """The canvas; its code and an empty one can wait until the window is painted."""
-        from phota_desktop.ui.compare_view import View
+        from phota_desktop.viewmodels.comparison import View
         from phota_desktop.ui.image_canvas import ImageCanvas
 
         made = ImageCanvas(self.loader, self)

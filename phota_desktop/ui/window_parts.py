@@ -20,6 +20,7 @@ from phota_desktop.viewmodels.recipes import RecipesViewModel
 from phota_desktop.viewmodels.reopening import Reopening
 
 if TYPE_CHECKING:
+    from phota_desktop.imaging.display import DisplayTarget
     from phota_desktop.services.composition import Services
     from phota_desktop.ui.main_window import MainWindow
 
@@ -52,6 +53,8 @@ class WindowParts(QObject):
         self.reopening = Reopening(
             services.queue, services.tasks, lambda: settings.value.daily_cap, self
         )
+        settings.monitor.display_changed.connect(self._show_on)
+        settings.monitor.start()
         DesktopNotifier(jobs, window)
         self._people_notifier = PeopleNotifier(self.watcher, window)
         self._show()
@@ -73,6 +76,10 @@ class WindowParts(QObject):
     def _may_ask(self) -> bool:
         """Tell whether Phota may be asked: nothing goes out before the person agreed."""
         return bool(self._window.settings.value.consented)
+
+    def _show_on(self, display: DisplayTarget) -> None:
+        self._window.loader.set_display(display)
+        self._window.commands.comparing.set_screen(display.icc)
 
     def _name_of(self, tag: str) -> str:
         training = self._services.trainer.get(tag)

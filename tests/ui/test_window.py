@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState, Variant
 from phota_desktop.core.requests import EnhanceRequest
-from phota_desktop.ui.compare_view import View
+from phota_desktop.viewmodels.comparison import View
 from phota_desktop.ui.theme import THEMES, Tokens, apply_theme, contrast
 
 from .conftest import LEFT, Desk
