@@ -101,8 +101,8 @@ class MainWindow(QMainWindow):
     @cached_property
     def canvas(self) -> ImageCanvas:
         """The canvas; its code and an empty one can wait until the window is painted."""
-        from phota_desktop.viewmodels.comparison import View
         from phota_desktop.ui.image_canvas import ImageCanvas
+        from phota_desktop.viewmodels.comparison import View
 
         made = ImageCanvas(self.loader, self)
         self._has_canvas = True

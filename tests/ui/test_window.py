@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Engine, Job, JobError, JobState, Variant
 from phota_desktop.core.requests import EnhanceRequest
-from phota_desktop.viewmodels.comparison import View
 from phota_desktop.ui.theme import THEMES, Tokens, apply_theme, contrast
+from phota_desktop.viewmodels.comparison import View
 
 from .conftest import LEFT, Desk
 
