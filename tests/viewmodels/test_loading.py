@@ -159,6 +159,7 @@ def test_another_screen_gets_its_own_colours(qtbot: QtBot, tmp_path: Path) -> No
 
 _COLD = """
 import sys
+import time
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
@@ -178,6 +179,8 @@ loader.ready.connect(ready)
 looking = QTimer()
 looking.timeout.connect(back)
 loader.request(first)
+while not loader._busy:
+    time.sleep(0)
 loader.request()
 looking.start(1)
 app.exec()
