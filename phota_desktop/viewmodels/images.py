@@ -34,6 +34,7 @@ _FIRST_PAINT_MS = 40
 
 _FAST_STEP_S = 0.3
 """Steps closer to each other than this are on the way to somewhere else."""
+_ACTIVE_S = 0.5  # after a step, full decodes leave one core to the window
 _SETTLE_S = 0.12
 """How long a picture that was stepped to so fast is wanted before all of it is decoded."""
 _SMALL_BYTES = 48 << 20
@@ -267,6 +268,8 @@ class ImageLoader(QObject):
         cost = self._costs.get(name, 0)
         flying = sum(self._in_flight.values())
         now = time.monotonic()
+        if now < self._stepped + _ACTIVE_S and len(self._in_flight) >= max(self._count - 1, 1):
+            return self._later(_LOOK_AGAIN_S)
         if ahead:
             if now < self._full_from:
                 return self._later(self._full_from - now)
