@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
@@ -16,6 +17,7 @@ from phota_desktop.ui.panes import Pane
 from phota_desktop.viewmodels.viewport import Viewport, percent_text
 
 _PAD = 8.0
+_PIXELS = re.compile(r"\d+ × \d+")
 INSET = 12.0
 
 
@@ -29,7 +31,11 @@ def label_plate(text: str, font: str, limit: int, ratio: float) -> QImage:
     face = QFont()
     face.fromString(font)
     metrics = QFontMetricsF(face)
-    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(limit - 2 * _PAD, 1.0))
+    room = max(limit - 2 * _PAD, 1.0)
+    if metrics.horizontalAdvance(text) > room:
+        # The true scale is worth more than the pixels, which the strip tells as well.
+        text = " · ".join(part for part in text.split(" · ") if not _PIXELS.fullmatch(part))
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
     width, height = metrics.horizontalAdvance(text) + 2 * _PAD, metrics.height() + _PAD
     size = QSize(math.ceil(width * ratio), math.ceil(height * ratio))
     plate = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
@@ -63,13 +69,18 @@ def swipe_corners(divider: Divider) -> tuple[Corner, Corner]:
     return (Corner.TOP_LEFT, far) if forward else (far, Corner.TOP_LEFT)
 
 
-def label_rect(plate: QImage, pane: QRectF, corner: Corner = Corner.TOP_LEFT) -> QRectF:
-    """Return where a plate lies in its pane, in logical pixels."""
+def label_rect(
+    plate: QImage, pane: QRectF, corner: Corner = Corner.TOP_LEFT, foot: QRectF | None = None
+) -> QRectF:
+    """Return where a plate lies in its pane, above what stands there, in logical pixels."""
     size = plate.deviceIndependentSize()
     right, bottom = corner.value
     left = pane.right() - INSET - size.width() if right else pane.left() + INSET
     top = pane.bottom() - INSET - size.height() if bottom else pane.top() + INSET
-    return QRectF(QPointF(left, top), size)
+    place = QRectF(QPointF(left, top), size)
+    if bottom and foot is not None and place.intersects(foot):
+        place.moveBottom(foot.top() - _PAD / 2)
+    return place
 
 
 def label_text(pane: Pane, pictures: CanvasPictures, port: Viewport) -> str:

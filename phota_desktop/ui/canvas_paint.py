@@ -31,6 +31,8 @@ CHECK = 8
 _SOURCE = QPainter.CompositionMode.CompositionMode_Source
 _OVER = QPainter.CompositionMode.CompositionMode_SourceOver
 
+_MOST_RECTS = 60
+
 
 @dataclass(frozen=True)
 class PaneScene:
@@ -57,6 +59,11 @@ class Scene:
     moving: bool = False
     checks: tuple[QColor, QColor] = (QColor(90, 90, 90), QColor(120, 120, 120))
     check: int = CHECK
+
+
+def exposed_rects(region: QRegion, ratio: float) -> list[QRect]:
+    """Return the device pixels of an exposed region, in few rectangles."""
+    return [_device_rect(rect, ratio) for rect in _rects(region)]
 
 
 def device_space(painter: QPainter) -> None:
@@ -264,3 +271,21 @@ def _cut(start: int, end: int, scale: float, length: int) -> tuple[int, int]:
 
 
 SURROUNDS = {name: QColor(colour) for name, colour in theme.SURROUNDS.items()}
+
+
+def _rects(region: QRegion) -> list[QRect]:
+    """Return the rectangles of a region, or the whole where they are many.
+
+    Copies: what PySide iterates over are places in the region, gone when that goes.
+    """
+    if region.rectCount() > _MOST_RECTS:
+        return [region.boundingRect()]
+    return [QRect(rect) for rect in region]  # type: ignore[attr-defined]
+
+
+def _device_rect(rect: QRect, ratio: float) -> QRect:
+    """Return the device pixels that a logical rectangle touches, with one to spare for rounding."""
+    left, top = math.floor(rect.x() * ratio) - 1, math.floor(rect.y() * ratio) - 1
+    right = math.ceil((rect.x() + rect.width()) * ratio) + 1
+    bottom = math.ceil((rect.y() + rect.height()) * ratio) + 1
+    return QRect(left, top, right - left, bottom - top)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
@@ -36,6 +36,7 @@ from phota_desktop.ui.canvas_paint import (
     PaneScene,
     Scene,
     device_space,
+    exposed_rects,
     paint,
     paint_halved,
 )
@@ -49,7 +50,6 @@ from phota_desktop.viewmodels.image_cache import LoadedImage
 from phota_desktop.viewmodels.viewport import Placement, Point, Viewport
 
 _DENSE = 1.5
-_MOST_RECTS = 60
 _NOWHERE = Placement(1.0, 0.0, 0.0, 0.0, 0.0)
 
 
@@ -91,8 +91,10 @@ class CanvasScreen(CanvasInput):
         self._buffer = QImage()
         self._moving = False
         self._ringed = False
+        self._foot = QRectF()
         self.compare = CompareView(self)
         self.compare.moved.connect(self._on_divider)
+        self.compare.set_words(self._words)
         self._viewport.changed.connect(self._on_viewport)
 
     @property
@@ -139,6 +141,11 @@ class CanvasScreen(CanvasInput):
     def set_surround(self, name: str) -> None:
         """Choose black, grey, light or white; raises KeyError for others."""
         self._surround = SURROUNDS[name]
+        self.update()
+
+    def set_foot(self, foot: QRect) -> None:
+        """Tell where something stands at the bottom edge, that labels are to stand above."""
+        self._foot = QRectF(foot)
         self.update()
 
     @Slot()
@@ -200,7 +207,7 @@ class CanvasScreen(CanvasInput):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the exposed parts in device pixels, then the words in logical ones."""
         ratio = self.devicePixelRatioF()
-        exposed = [_device_rect(rect, ratio) for rect in _rects(event.region())]
+        exposed = exposed_rects(event.region(), ratio)
         painter = QPainter(self)
         device_space(painter)
         if self._moving and ratio > _DENSE:
@@ -211,7 +218,7 @@ class CanvasScreen(CanvasInput):
         else:
             paint(painter, exposed, self.scene())
         painter.resetTransform()
-        self._paint_words(painter, event.rect(), ratio)
+        self._paint_words(painter, event.rect())
         if self._ringed:
             painter.setPen(QPen(self.palette().highlight().color(), 2.0))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
@@ -317,15 +324,10 @@ class CanvasScreen(CanvasInput):
             return None
         return self._pictures.heat(self._frame.pairs[-1])
 
-    def _paint_words(self, painter: QPainter, exposed: QRect, ratio: float) -> None:
+    def _paint_words(self, painter: QPainter, exposed: QRect) -> None:
         if not self._panes and self._message:
             draw_message(painter, QRectF(self.rect()), self._message, self._surround)
-        corners: tuple[Corner, ...] = (Corner.TOP_LEFT,) * len(self._panes)
-        if self._frame.view is View.SWIPE:
-            corners = swipe_corners(self.compare.divider)
-        for pane, text, corner in zip(self._panes, self.labels(), corners, strict=False):
-            box = self._logical(pane.rect)
-            self._paint_plate(painter, text, box, corner, exposed)
+        plates = [*self._plates()]
         for pane in self._panes:
             error = self._pictures.error(pane.shown.path)
             if error and pane.extent.is_empty:
@@ -334,16 +336,30 @@ class CanvasScreen(CanvasInput):
             box = self._logical(glass.pane.rect)
             draw_rim(painter, box)
             text = glass_text(glass.pane, glass.port)
-            self._paint_plate(painter, text, box, Corner.BOTTOM_LEFT, exposed)
+            plates.append(self._plate(text, box, Corner.BOTTOM_LEFT))
+        for place, plate in plates:
+            if place.intersects(QRectF(exposed)):
+                painter.drawImage(place.topLeft(), plate)
 
-    def _paint_plate(
-        self, painter: QPainter, text: str, box: QRectF, corner: Corner, exposed: QRect
-    ) -> None:
+    def _plates(self) -> Iterator[tuple[QRectF, QImage]]:
+        """Yield the words on each picture, and where they stand."""
+        corners: tuple[Corner, ...] = (Corner.TOP_LEFT,) * len(self._panes)
+        if self._frame.view is View.SWIPE:
+            corners = swipe_corners(self.compare.divider)
+        for pane, text, corner in zip(self._panes, self.labels(), corners, strict=False):
+            if text:
+                yield self._plate(text, self._logical(pane.rect), corner)
+
+    def _plate(self, text: str, box: QRectF, corner: Corner) -> tuple[QRectF, QImage]:
         limit = int(box.width() - 2 * INSET)
         plate = label_plate(text, self.font().toString(), limit, self.devicePixelRatioF())
-        place = label_rect(plate, box, corner)
-        if text and place.intersects(QRectF(exposed)):
-            painter.drawImage(place.topLeft(), plate)
+        return label_rect(plate, box, corner, self._foot), plate
+
+    def _words(self) -> QRegion:
+        region = QRegion()
+        for place, _ in self._plates():
+            region += place.toAlignedRect()
+        return region
 
     @Slot()
     def _on_viewport(self) -> None:
@@ -367,21 +383,3 @@ class CanvasScreen(CanvasInput):
         if label != self._zoom_label:
             self._zoom_label = label
             self.zoom_changed.emit(label)
-
-
-def _rects(region: QRegion) -> list[QRect]:
-    """Return the rectangles of a region, or the whole where they are many.
-
-    Copies: what PySide iterates over are places in the region, gone when that goes.
-    """
-    if region.rectCount() > _MOST_RECTS:
-        return [region.boundingRect()]
-    return [QRect(rect) for rect in region]  # type: ignore[attr-defined]
-
-
-def _device_rect(rect: QRect, ratio: float) -> QRect:
-    """Return the device pixels that a logical rectangle touches, with one to spare for rounding."""
-    left, top = math.floor(rect.x() * ratio) - 1, math.floor(rect.y() * ratio) - 1
-    right = math.ceil((rect.x() + rect.width()) * ratio) + 1
-    bottom = math.ceil((rect.y() + rect.height()) * ratio) + 1
-    return QRect(left, top, right - left, bottom - top)

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -27,6 +36,9 @@ _USUAL = "shifted 3.2 px, 0.4 % smaller"
 _USUAL_CHANGE = "changed 34 % of the frame; 12 % beyond tone"
 """Room is kept for these, so that the bar does not change its width with every variant."""
 
+_LONG, _SHORT = 120, 72
+"""Logical pixels along the slider."""
+
 
 class CompareBar(QWidget):
     """Tells what a person asks for; shows what it is told, which makes it tell nothing."""
@@ -34,6 +46,8 @@ class CompareBar(QWidget):
     align_toggled = Signal(bool)
     gain_asked = Signal(float)
     pin_toggled = Signal(bool)
+    placed = Signal(QRect)
+    """Where it stands on its canvas now, empty while it is hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +56,7 @@ class CompareBar(QWidget):
         self._canvas: QWidget | None = None
         self._wants_alignment = True
         self._is_pinned = False
+        self._place_told = QRect()
         self.align_box = _Tick("Align", self)
         self.align_box.setObjectName("alignBox")
         self.align_box.clicked.connect(self._on_align)
@@ -144,6 +159,12 @@ class CompareBar(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.end()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        self._tell_place()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        self._tell_place()
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
         event.accept()  # it would zoom the canvas below a slider that is at its end
 
@@ -167,6 +188,8 @@ class CompareBar(QWidget):
             return
         most = max(self._canvas.width() - round(2 * INSET), 0)
         parts = [part for part in (self._lies, self._change) if not part.isHidden()]
+        for part in parts:  # now, not with the next event: words may just have become longer
+            part.updateGeometry()
         needed = sum(part.sizeHint().width() + 2 * GRID for part in parts)
         self._fold(tall=len(parts) > 1 and needed + self.pin_button.sizeHint().width() > most)
         self._grid.activate()
@@ -174,12 +197,20 @@ class CompareBar(QWidget):
         width = min(size.width(), most)
         left, top = (self._canvas.width() - width) // 2, self._canvas.height() - size.height()
         self.setGeometry(left, top - round(INSET), width, size.height())
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        place = QRect() if self.isHidden() else self.geometry()
+        if place != self._place_told:
+            self._place_told = place
+            self.placed.emit(place)
 
     def _fold(self, *, tall: bool) -> None:
         """Stand in two rows where one has too little room for the words."""
         if tall == self._is_tall:
             return
         self._is_tall = tall
+        self.gain_slider.set_short(tall)
         for part in (self._lies, self._change, self.pin_button):
             self._grid.removeWidget(part)
         self._grid.addWidget(self._lies, 0, 0)
@@ -280,7 +311,11 @@ class _GainSlider(QSlider):
         self.setRange(0, len(GAINS) - 1)
         self.setPageStep(2)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(120, BOX + GRID)
+        self.set_short(False)
+
+    def set_short(self, short: bool) -> None:
+        """Leave room for words."""
+        self.setFixedSize(_SHORT if short else _LONG, BOX + GRID)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keep the arrow keys here at the ends too, where Qt would pass them to the canvas."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, SignalInstance, Slot
+from PySide6.QtCore import QObject, QRect, SignalInstance, Slot
 
 from phota_desktop.core.alignment import Alignment
 from phota_desktop.viewmodels.comparison import Comparison, Pair, View
@@ -30,6 +30,9 @@ class Canvas(Protocol):
 
     def set_alignment(self, pair: Pair, alignment: Alignment | None) -> None:
         """Draw the variant so that it lies over the reference; None: frame on frame."""
+
+    def set_foot(self, foot: QRect) -> None:
+        """Keep words clear of the bar, which stands there."""
 
     def set_heat(self, pair: Pair, heat: QImage | None) -> None:
         """Show this over the variant's frame in the difference view."""
@@ -64,6 +67,8 @@ class CompareLink(QObject):
         bar.align_toggled.connect(self._on_align)
         bar.gain_asked.connect(differ.set_gain)
         bar.pin_toggled.connect(self._on_pin)
+        bar.placed.connect(canvas.set_foot)
+        canvas.set_foot(bar.geometry() if bar.isVisible() else QRect())
         bar.set_gain(differ.gain)
         self._on_comparison()
 
@@ -91,6 +96,8 @@ class CompareLink(QObject):
                 self._aligner.want(pairs[0][0], *(pair[1] for pair in reversed(pairs)))
             else:
                 self._aligner.stop()
+        elif not pairs:
+            self._show_leader()
         self._lay()
         self._compare()
 
@@ -116,7 +123,8 @@ class CompareLink(QObject):
 
     def _show_leader(self) -> None:
         if not self._pairs:
-            self._bar.show_alignment(None)
+            alone = self._is_pin_alone()
+            self._bar.show_alignment(None, "this is the pinned picture" if alone else "")
             return
         alignment = self._aligner.find(*self._pairs[-1])
         if alignment is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -44,6 +46,7 @@ class CompareView(QWidget):
         self._divider = Divider()
         self._sides: tuple[str, str] = ("", "")
         self._covered = QRegion()
+        self._words: Callable[[], QRegion] = QRegion
         self._held = False
         self._pivot: QPointF | None = None
         self._dragged = False
@@ -59,9 +62,14 @@ class CompareView(QWidget):
         self._sides = (before, after)
         self._describe()
 
+    def set_words(self, words: Callable[[], QRegion]) -> None:
+        """Let the line pass behind words; ``words`` returns where they are."""
+        self._words = words
+
     def set_covered(self, covered: QRegion) -> None:
         """Let the line be seen nowhere in a part of the canvas, under the loupe."""
-        changed, self._covered = self._covered.xored(covered), covered
+        # A copy: Qt's regions change in place under ``+=``.
+        changed, self._covered = self._covered.xored(covered), QRegion(covered)
         self.update(changed)
 
     def set_divider(self, divider: Divider) -> None:
@@ -160,7 +168,7 @@ class CompareView(QWidget):
         """Draw the line with its handle, light on dark so that it shows on any picture."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRegion(QRegion(self.rect()) - self._covered)
+        painter.setClipRegion(QRegion(self.rect()) - self._covered - self._words())
         start, end = self._line()
         for colour, width in ((QColor(0, 0, 0, 130), 3.0), (QColor(255, 255, 255), 1.0)):
             painter.setPen(QPen(colour, width))

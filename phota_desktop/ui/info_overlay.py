@@ -35,7 +35,7 @@ _BOTTOM = 56
 _NAMES = 68
 _SWATCH = 12
 _MOST_LINES = 3
-_PLATE, _TEXT, _QUIET = QColor(20, 20, 20, 224), QColor(240, 240, 240), QColor(176, 176, 176)
+_PLATE, _TEXT, _QUIET = QColor(20, 20, 20, 244), QColor(240, 240, 240), QColor(176, 176, 176)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -181,6 +181,26 @@ def test_it_stays_within_the_canvas_and_does_not_jump_with_words(
     assert canvas.rect().contains(bar.geometry())
     assert bar.pin_button.geometry().right() <= bar.width()
     assert bar.changed_label.toolTip() == "changed 100 % of the frame; 100 % beyond tone"
+
+
+def test_it_grows_at_once_with_its_words_and_tells_where_it_stands(
+    bar: CompareBar, canvas: _Canvas
+) -> None:
+    told: list[QRect] = []
+    bar.placed.connect(told.append)
+    bar.show_alignment(Alignment.same(SIZE, SIZE))
+    QApplication.processEvents()
+    usual = bar.width()
+    bar.show_alignment(None, "shifted 13 px, 1.2 % larger, turned 0.4°, and more than usual")
+    label = bar.align_label
+    QApplication.processEvents()
+    assert bar.width() > usual
+    assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+    assert told[-1] == bar.geometry()
+    bar.hide()
+    assert told[-1].isEmpty()
+    bar.show()
+    assert told[-1] == bar.geometry()
 
 
 def test_the_wheel_over_it_does_not_zoom_the_canvas(bar: CompareBar, canvas: _Canvas) -> None:
