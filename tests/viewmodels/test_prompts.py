@@ -15,6 +15,7 @@ from phota_desktop.core.options import Operation
 from phota_desktop.core.profiles import Profile, ProfileStatus
 from phota_desktop.services import people
 from phota_desktop.services.composition import Services, open_services
+from phota_desktop.services.person import Account
 from phota_desktop.store.notebook import PersonName
 from phota_desktop.store.paths import AppFolders
 from phota_desktop.store.settings import Settings
@@ -35,7 +36,7 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
     folders.create()
     opened = await open_services(folders, Settings(), environ=environ)
     # As if the local engine had listed them.
-    opened.people._accounts[people.LOCAL_ACCOUNT] = people._Account(
+    opened.people._accounts[people.LOCAL_ACCOUNT] = Account(
         profiles=(Profile("anna01", ProfileStatus.READY), Profile("bell02", ProfileStatus.ERROR)),
         names={"anna01": PersonName("Anna"), "bell02": PersonName("Bello")},
         is_listed=True,
