@@ -51,7 +51,8 @@ class CanvasInput(QWidget):
         self._grabbed: QPointF | None = None
         self._alone = ""
         self._space_dragged = False
-        self._held_since = 0.0
+        self._held_since: dict[int, float] = {}
+        self._let_go: tuple[int, int, float] = (0, 0, 0.0)
         self._loupe_at: QPointF | None = None
         self._loupe_percent = 100
         self._presses: dict[str, Callable[[], object]] = {
@@ -161,6 +162,7 @@ class CanvasInput(QWidget):
             if event.isAutoRepeat() or command in self._held.values():
                 return True
             self._held[event.key()] = command
+            self._held_since[event.key()] = self._since(event)
         self._presses[command]()
         return True
 
@@ -168,10 +170,12 @@ class CanvasInput(QWidget):
         """End a held key; False leaves it to others."""
         if event.isAutoRepeat() or event.key() not in self._held:
             return False
-        command = self._held.pop(event.key())
-        if command == "pan" and not self._space_dragged:
+        command, since = self._held.pop(event.key()), self._held_since.pop(event.key())
+        self._let_go = (event.key(), event.timestamp(), since)
+        was_tap = time.monotonic() - since <= _TAP_SECONDS
+        if command == "pan" and was_tap and not self._space_dragged:
             self.toggle_zoom()
-        elif command == "original" and time.monotonic() - self._held_since > _TAP_SECONDS:
+        elif command == "original" and not was_tap:
             self.set_showing_original(not self.showing_original)
         elif command == "loupe":
             self.set_loupe(None)
@@ -280,15 +284,24 @@ class CanvasInput(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Let go of held keys, whose release will not be seen."""
-        held, self._held = set(self._held.values()), {}
+        held, self._held, self._held_since = set(self._held.values()), {}, {}
         if "original" in held:
             self.set_showing_original(not self.showing_original)
         if self._loupe_at is not None:
             self.set_loupe(None)
         super().focusOutEvent(event)
 
+    def _since(self, event: QKeyEvent) -> float:
+        """Return since when a key is held that is pressed now.
+
+        X repeats a held key by a release and a press of one time stamp. A busy program may see
+        the first before the second is there, and takes both for real: then it was held before.
+        """
+        key, stamp, since = self._let_go
+        is_repeat = stamp and (key, stamp) == (event.key(), event.timestamp())
+        return since if is_repeat else time.monotonic()
+
     def _hold_original(self) -> None:
-        self._held_since = time.monotonic()
         self.set_showing_original(not self.showing_original)
 
     def _hold_space(self) -> None:

@@ -172,7 +172,7 @@ async def test_a_changed_held_key_is_held(desk: Desk, photos: list[Path]) -> Non
         QTest.keyPress(widget, Key.Key_O)
         assert canvas.showing_original
         await until(lambda: True)
-        canvas._held_since -= 1
+        canvas._held_since = dict.fromkeys(canvas._held_since, 0.0)
         QTest.keyRelease(widget, Key.Key_O)
         assert not canvas.showing_original
         QTest.keyClick(widget, Key.Key_B)

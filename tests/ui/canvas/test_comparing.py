@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -164,6 +166,31 @@ def test_the_original_is_shown_while_held_and_a_tap_toggles(
     assert pair.showing_original
     QTest.keyClick(pair, key)
     assert not pair.showing_original
+
+
+def test_a_repeat_of_a_held_key_that_looks_real_is_no_tap(pair: ImageCanvas) -> None:
+    """X repeats by a release and a press of one time stamp, which a busy program sees apart."""
+
+    def send(kind: QEvent.Type, key: Qt.Key, stamp: int) -> None:
+        event = QKeyEvent(
+            kind, key, Qt.KeyboardModifier.NoModifier, "b" if key == Key.Key_B else " "
+        )
+        event.setTimestamp(stamp)
+        QCoreApplication.sendEvent(pair, event)
+
+    press, release = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
+    for key in (Key.Key_B, Key.Key_Space):
+        send(press, key, 1000)
+        time.sleep(0.3)
+        send(release, key, 1300)
+        send(press, key, 1300)
+        assert pair.showing_original is (key == Key.Key_B)
+        send(release, key, 1330)
+        assert not pair.showing_original, "it was held for long, and is let go"
+        assert pair.viewport.label() == "Fit", "no tap of Space either"
+    send(press, Key.Key_B, 2000)
+    send(release, Key.Key_B, 2050)
+    assert pair.showing_original, "a tap is one still"
 
 
 def test_the_held_original_ends_when_the_focus_goes(pair: ImageCanvas) -> None:
