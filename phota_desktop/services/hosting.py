@@ -7,10 +7,10 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
@@ -38,6 +38,8 @@ __all__ = ["Hosting", "Part", "StepMark", "TestReport", "TestStep"]
 
 T = TypeVar("T")
 
+ARRIVAL_S = 5.0
+"""Seconds that an upload on its way gets to arrive when it is no longer wanted."""
 AT_ONCE = 3
 """Uploads at once."""
 STRAY_S = 24 * 3600.0
@@ -184,7 +186,7 @@ class Hosting:
             async with places:
                 if isinstance(content, Path):
                     content = await self._threads.files(_read, content)
-                await bucket.put(row.name, content)
+                await _arrived(bucket.put(row.name, content))
                 row = replace(
                     row,
                     state=HostedState.UPLOADED,
@@ -352,6 +354,21 @@ class Hosting:
         self.finding = finding
         self.problem = finding.message
         self.changed.emit(self)
+
+
+async def _arrived(put: Coroutine[Any, Any, object]) -> None:
+    """Await an upload; one that is cancelled may still arrive for a moment before it is cut off.
+
+    Otherwise it could arrive after the cleaning that follows, and lie there unlisted.
+    """
+    sending = asyncio.ensure_future(put)
+    try:
+        await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        await asyncio.wait([sending], timeout=ARRIVAL_S)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        raise
 
 
 async def _all(works: Iterable[Awaitable[T]]) -> list[T]:
