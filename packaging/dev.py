@@ -77,7 +77,9 @@ def test(arguments: list[str]) -> int:
     if code:
         return code
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command = [str(_python()), "-m", "pytest", *arguments]
+    # All of them on every core; one file's tests stay together, in their order.
+    options = arguments or ["-n", "auto", "--dist", "loadfile"]
+    command = [str(_python()), "-m", "pytest", *options]
     return subprocess.run(command, check=False, cwd=ROOT, env=environ).returncode
 
 
