@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QInputDevice,
@@ -24,6 +24,8 @@ _NOTCH = 1.25
 """Zoom of one wheel notch (120 eighths of a degree)."""
 
 _TAP_SECONDS = 0.25
+_REPEAT_MS = 20
+"""So long the press of a repeat may come after its release, before that is believed."""
 _LOUPE_STEP = 0.02
 """How far, in parts of the canvas, an arrow key moves the loupe."""
 _CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -53,6 +55,10 @@ class CanvasInput(QWidget):
         self._space_dragged = False
         self._held_since: dict[int, float] = {}
         self._let_go: tuple[int, int, float] = (0, 0, 0.0)
+        self._repeated: set[int] = set()
+        self._going = 0
+        self._soon = QTimer(self, singleShot=True, interval=_REPEAT_MS)
+        self._soon.timeout.connect(self._end_going)
         self._loupe_at: QPointF | None = None
         self._loupe_percent = 100
         self._presses: dict[str, Callable[[], object]] = {
@@ -152,6 +158,8 @@ class CanvasInput(QWidget):
 
     def handle_press(self, event: QKeyEvent) -> bool:
         """Act on a key; False leaves it to others. The window may hand on keys it does not use."""
+        if self._going and event.key() != self._going:
+            self._end_going()
         if self._loupe_at is not None and event.key() in _ARROWS:
             self._move_loupe(*_ARROWS[Qt.Key(event.key())])
             return True
@@ -159,6 +167,11 @@ class CanvasInput(QWidget):
         if command is None:
             return False
         if command in {"original", "loupe", "pan"}:
+            if event.key() == self._going:
+                self._soon.stop()
+                self._going = 0
+            if event.isAutoRepeat():
+                self._repeated.add(event.key())
             if event.isAutoRepeat() or command in self._held.values():
                 return True
             self._held[event.key()] = command
@@ -170,8 +183,25 @@ class CanvasInput(QWidget):
         """End a held key; False leaves it to others."""
         if event.isAutoRepeat() or event.key() not in self._held:
             return False
-        command, since = self._held.pop(event.key()), self._held_since.pop(event.key())
-        self._let_go = (event.key(), event.timestamp(), since)
+        self._let_go = (event.key(), event.timestamp(), self._held_since[event.key()])
+        if event.key() in self._repeated:
+            self._going = event.key()
+            self._soon.start()
+        else:
+            self._end(event.key())
+        return True
+
+    @Slot()
+    def _end_going(self) -> None:
+        """Believe that a key was let go."""
+        key, self._going = self._going, 0
+        self._soon.stop()
+        if key in self._held:
+            self._end(key)
+
+    def _end(self, key: int) -> None:
+        command, since = self._held.pop(key), self._held_since.pop(key)
+        self._repeated.discard(key)
         was_tap = time.monotonic() - since <= _TAP_SECONDS
         if command == "pan" and was_tap and not self._space_dragged:
             self.toggle_zoom()
@@ -179,7 +209,6 @@ class CanvasInput(QWidget):
             self.set_showing_original(not self.showing_original)
         elif command == "loupe":
             self.set_loupe(None)
-        return True
 
     def event(self, event: QEvent) -> bool:
         """Take pinch and smart zoom of touchpads."""
@@ -285,6 +314,7 @@ class CanvasInput(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Let go of held keys, whose release will not be seen."""
         held, self._held, self._held_since = set(self._held.values()), {}, {}
+        self._repeated = set()
         if "original" in held:
             self.set_showing_original(not self.showing_original)
         if self._loupe_at is not None:

@@ -41,6 +41,11 @@ class Screen:
             ["openbox"], env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         self.programs: list[subprocess.Popen[bytes]] = []
+        # A window that is there before the manager gets no focus from it.
+        wait_until(lambda: self._desktops() > 0, 20, "no window manager")
+
+    def _desktops(self) -> int:
+        return int(self.xdotool("get_num_desktops", check=False) or 0)
 
     def start(self, *command: str, **environ: str) -> subprocess.Popen[bytes]:
         """Start a program on this screen."""

@@ -193,6 +193,34 @@ def test_a_repeat_of_a_held_key_that_looks_real_is_no_tap(pair: ImageCanvas) -> 
     assert pair.showing_original, "a tap is one still"
 
 
+def test_what_is_held_does_not_flicker_by_repeats(pair: ImageCanvas, qtbot: QtBot) -> None:
+    told: list[bool] = []
+    pair.original_shown.connect(told.append)
+
+    def send(kind: QEvent.Type, stamp: int, *, repeat: bool = False) -> None:
+        event = QKeyEvent(kind, Key.Key_B, Qt.KeyboardModifier.NoModifier, "b", repeat)
+        event.setTimestamp(stamp)
+        QCoreApplication.sendEvent(pair, event)
+
+    press, release = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
+    send(press, 1000)
+    time.sleep(0.3)
+    for stamp in (1300, 1330):
+        send(release, stamp, repeat=True)
+        send(press, stamp, repeat=True)
+    for again in (True, False):  # a repeat that looks real, with either kind of press
+        send(release, 1360)
+        send(press, 1360, repeat=again)
+        QTest.qWait(40)
+    assert told == [True]
+    send(release, 1400)
+    qtbot.waitUntil(lambda: not pair.showing_original)
+    assert told == [True, False]
+    send(press, 2000)
+    send(release, 2050)
+    assert pair.showing_original, "a tap is one still"
+
+
 def test_the_held_original_ends_when_the_focus_goes(pair: ImageCanvas) -> None:
     QTest.keyPress(pair, Key.Key_B)
     assert pair.showing_original
