@@ -71,7 +71,7 @@ class Divider:
             (foot[0], -down, size.width()),
             (foot[1], across, size.height()),
         ):
-            if abs(step) > 1e-9:
+            if abs(step) > 1e-6:  # straighter than that, the other edge alone ends it
                 spans.append(tuple(sorted((-start / step, (length - start) / step))))  # type: ignore[arg-type]
         low, high = max(span[0] for span in spans), min(span[1] for span in spans)
         return (
