@@ -25,12 +25,12 @@ class MonitorRow(QWidget):
         self.use_srgb = push_button("useSrgbButton", "Use sRGB", self)
         self.intent = SegmentedControl(
             "intentBox",
-            "Colours it lacks",
+            "Rendering intent",
             [
                 Segment(
                     "relative",
-                    "Cut off",
-                    "Cut off: relative colorimetric",
+                    "Relative",
+                    "Relative colorimetric",
                     tip="Colours stay as they are; what the monitor lacks is cut off",
                 ),
                 Segment(

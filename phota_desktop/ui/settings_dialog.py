@@ -157,7 +157,7 @@ class SettingsDialog(QDialog):
             ("Theme", self.theme),
             ("Canvas surround", self.surround),
             ("Monitor profile", self.monitor),
-            ("Colours it lacks", self.monitor.intent),
+            ("Rendering intent", self.monitor.intent),
         )
         for row, (name, field) in enumerate(rows):
             label = plain_label(name, self)

@@ -37,13 +37,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def loader(qapp: object) -> Iterator[ImageLoader]:
-    loader = ImageLoader(threads=2)
-    yield loader
-    loader.close()
-
-
-@pytest.fixture
 def aligner(loader: ImageLoader) -> Iterator[Aligner]:
     aligner = Aligner(loader)
     yield aligner

@@ -65,13 +65,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def loader(qapp: object) -> Iterator[ImageLoader]:
-    loader = ImageLoader(threads=2)
-    yield loader
-    loader.close()
-
-
-@pytest.fixture
 def differ(loader: ImageLoader) -> Iterator[Differ]:
     differ = Differ(loader)
     yield differ

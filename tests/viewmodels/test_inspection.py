@@ -30,13 +30,6 @@ def picture(path: Path, width: int = 40, height: int = 30) -> Path:
 
 
 @pytest.fixture
-def loader(qapp: object) -> Iterator[ImageLoader]:
-    made = ImageLoader()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def inspector(loader: ImageLoader) -> Iterator[Inspector]:
     made = Inspector(loader)
     yield made
