@@ -8,12 +8,12 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from phota_desktop.core.file_names import safe_name
 from phota_desktop.core.options import OutputFormat
 from phota_desktop.imaging import metadata
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.files import write_new
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
-from phota_desktop.imaging.names import safe_name
 from phota_desktop.imaging.problems import BadImage, BadImageError
 from phota_desktop.imaging.reading import (
     PILLOW_ERRORS,
