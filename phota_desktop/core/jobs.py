@@ -129,6 +129,8 @@ class Job:
     with (see ``ApiKey.account``). ``created`` and ``sent`` are wall-clock seconds since 1970,
     shown to people only; ``sequence`` orders jobs. ``hidden`` is a cancel after sending (rule
     R8): the job runs on unseen. ``raw`` is the last body of Phota as text, at most 1 MB.
+    ``draft_of`` is the key of the result (see ``library.result_key``) of which this job makes the
+    final version, empty for none: it asks anew of the same source, larger or of another model.
     """
 
     id: str
@@ -161,3 +163,4 @@ class Job:
     deliver: bool = True
     hidden: bool = False
     notes: tuple[str, ...] = field(default=())
+    draft_of: str = ""

@@ -45,9 +45,11 @@ class JobQueue(RunningJobs):
         out_dir: Path | None = None,
         deliver: bool = True,
         daily_cap: Decimal | None = None,
+        draft_of: str = "",
     ) -> Job:
         """Record the request durably, then run it; return the recorded job.
 
+        ``draft_of`` is the key of the result of which this makes the final version.
         Raises PhotaError (INVALID, BAD_IMAGE, DISK, KEY_REJECTED), and NO_CREDIT with
         ``field="daily_cap"`` when it could pass ``daily_cap`` dollars; then nothing was sent.
         """
@@ -64,6 +66,7 @@ class JobQueue(RunningJobs):
             async_mode=self._session.takes_async(base_url),
             out_dir=out_dir,
             deliver=deliver,
+            draft_of=draft_of,
         )
         with self._spending.reserved(price):
             job = await self._recorder.record(request, destination)
@@ -266,6 +269,7 @@ class JobQueue(RunningJobs):
                     out_dir=job.out_dir,
                     deliver=job.deliver or job.hidden,
                     daily_cap=daily_cap,
+                    draft_of=job.draft_of,
                 )
             price = self.price_of(job.engine, job.request)
             if job.engine is Engine.PHOTA and daily_cap is not None:

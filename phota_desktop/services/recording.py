@@ -27,13 +27,14 @@ Models = Callable[[Engine], Mapping[str, BaseModel]]
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a new job goes: engine and server, and the person's folder for the results."""
+    """Where a new job goes: engine and server, the person's folder, and which draft it finishes."""
 
     engine: Engine
     base_url: str
     async_mode: bool
     out_dir: Path | None
     deliver: bool = True
+    draft_of: str = ""
 
 
 class Recorder:
@@ -73,6 +74,7 @@ class Recorder:
             estimate=estimate(request, FREE if to.engine is Engine.LOCAL else self._prices()),
             out_dir=to.out_dir,
             deliver=to.deliver,
+            draft_of=to.draft_of,
         )
         try:
             job = await self._threads.files(self._spool, job)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine
-from phota_desktop.core.pricing import show_range
+from phota_desktop.core.pricing import estimate, show_range
 from phota_desktop.core.requests import Problem, StudioRequest, mentions
 from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
@@ -30,11 +30,15 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Wish:
-    """What was asked for at the moment of the click; ``photo`` is the one that was shown."""
+    """What was asked for at the moment of the click; ``photo`` is the one that was shown.
+
+    ``draft_of`` is the key of the result of which this makes the final version.
+    """
 
     request: StudioRequest
     engine: Engine
     photo: Path | None
+    draft_of: str = ""
 
     @property
     def name(self) -> str:
@@ -91,12 +95,22 @@ class Submitter(QObject):
         self._last_wish, self._wished = now, request
         if burst or request is None or not self.can_submit(photo):
             return
-        wish = Wish(request, self._form.engine, photo)
-        if self._form.engine is Engine.PHOTA and not self._settings.value.consented:
+        self.ask(Wish(request, self._form.engine, photo))
+
+    def ask(self, wish: Wish) -> bool:
+        """Record a wish at the price that its button showed, after consent where it is missing.
+
+        False while another one is being recorded, or with nothing to record it: then the click
+        did nothing.
+        """
+        if self._services is None or self._recording:
+            return False
+        if wish.engine is Engine.PHOTA and not self._settings.value.consented:
             self._asked = wish
-            self.consent_needed.emit(show_range(self._form.price(photo)))
-            return
-        self._record(wish)
+            self.consent_needed.emit(show_range(estimate(wish.request, self._form.prices)))
+        else:
+            self._record(wish)
+        return True
 
     def consent(self) -> None:
         """Remember that the person agreed to paid calls, and go on with what was asked."""
@@ -133,6 +147,7 @@ class Submitter(QObject):
                 engine=wish.engine,
                 out_dir=self._settings.results_folder,
                 daily_cap=self._settings.value.daily_cap,
+                draft_of=wish.draft_of,
             )
             await self._remember(services, wish)
         except PhotaError as error:

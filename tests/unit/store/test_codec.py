@@ -95,6 +95,7 @@ _FIELDS = {
     "deliver": st.booleans(),
     "hidden": st.booleans(),
     "notes": _IDS,
+    "draft_of": _TEXT,
 }
 JOBS = st.builds(jobs.Job, **_FIELDS)
 
@@ -124,7 +125,7 @@ def test_a_file_name_that_is_not_utf8_survives(new_job) -> None:
 def test_fields_of_other_releases(new_job) -> None:
     plain = json.loads(job_to_json(new_job(notes=("x",))))
     plain["of_tomorrow"] = {"$map": {"a": 1}}
-    del plain["notes"]
+    del plain["notes"], plain["draft_of"]
     assert job_from_json(json.dumps(plain)) == new_job()
 
 
