@@ -1,4 +1,4 @@
-"""Small JPEG copies of pictures, kept on disk and named by what they were made from."""
+"""Small JPEG copies of pictures, how they are named, and their pixels at any smaller size."""
 
 from __future__ import annotations
 
@@ -9,62 +9,63 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 
-from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.decoding import decode, fitted, resized
-from phota_desktop.imaging.files import replace_file
 from phota_desktop.imaging.problems import BadImage, BadImageError
 from phota_desktop.imaging.reading import read_whole
 
-QUALITY = 85
+QUALITY = 88
+SIDES = (320, 800)
+"""Long sides that are made: for lists and usual grids, and for large ones on dense screens."""
 
 
-def place(path: Path, side: int, cache: Path) -> Path:
-    """Where the thumbnail of a file in its present state lies, whether it is there or not.
+def side_for(wanted: int) -> int:
+    """Return the smallest of the sides that are made which shows ``wanted`` pixels sharply."""
+    return next((side for side in SIDES if side >= wanted), SIDES[-1])
 
-    The name is a digest of path, modification time, size and side. Raises ``BadImageError`` when
-    the file cannot be found.
+
+def content_key(sha256: str, side: int) -> str:
+    """Name the thumbnail of a file by its content: it may be moved, renamed or copied."""
+    return f"{sha256}/{side}"
+
+
+def path_key(path: Path, side: int) -> str:
+    """Name the thumbnail of a file in its present state: path, modification time and size.
+
+    Raises ``BadImageError`` when the file cannot be found.
     """
     try:
         facts = path.stat()
     except (OSError, ValueError) as error:
         raise BadImageError(BadImage.MISSING, path) from error
-    told = f"{path.absolute()}\0{facts.st_mtime_ns}\0{facts.st_size}\0{side}"
-    name = hashlib.sha1(told.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
-    return cache / name[:2] / f"{name}.jpg"
+    told = f"{path.absolute()}\0{facts.st_mtime_ns}\0{facts.st_size}"
+    digest = hashlib.sha1(told.encode("utf-8", "surrogateescape"), usedforsecurity=False)
+    return f"{digest.hexdigest()}/{side}"
 
 
-def make(path: Path, side: int, cache: Path) -> Path:
-    """Return a JPEG file of the picture, upright, sRGB, at most ``side`` pixels on its long side.
+def make(path: Path, side: int) -> bytes:
+    """Return a JPEG of the picture, upright, sRGB, at most ``side`` pixels on its long side.
 
-    Made once and found again while the picture does not change. The embedded EXIF thumbnail is
-    not used, since editors leave stale ones. Raises ``BadImageError``; ``PhotaError`` DISK when
-    the cache cannot be written.
+    The embedded EXIF thumbnail is not used, since editors leave stale ones. Raises
+    ``BadImageError``.
     """
-    target = place(path, side, cache)
-    if target.is_file():
-        return target
     data, info, embedded = read_whole(path)
     pixels = decode(data, info, embedded, max_side=side).opaque()
-    return _written(target, simplejpeg.encode_jpeg(pixels, QUALITY, "BGR", "420"))
+    return bytes(simplejpeg.encode_jpeg(pixels, QUALITY, "BGR", "420"))
 
 
-def make_from(levels: Sequence[Pixels], path: Path, side: int, cache: Path) -> Path:
+def make_from(levels: Sequence[Pixels], side: int) -> bytes:
     """Do as :func:`make` with a picture's BGRA levels, largest first, instead of decoding it."""
-    target = place(path, side, cache)
-    if target.is_file():
-        return target
     height, width = levels[0].shape[:2]
     wanted = fitted(width, height, side)
     level = next(level for level in reversed(levels) if level.shape[1] >= wanted[0])
     small = np.ascontiguousarray(resized(level, wanted))
-    return _written(target, simplejpeg.encode_jpeg(small, QUALITY, "BGRA", "420"))
+    return bytes(simplejpeg.encode_jpeg(small, QUALITY, "BGRA", "420"))
 
 
-def _written(target: Path, small: bytes) -> Path:
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise PhotaError(ErrorKind.DISK, f"Cannot write to “{target.parent}”.") from error
-    replace_file(target, small)
-    return target
+def pixels_of(jpeg: bytes, side: int) -> Pixels:
+    """Decode what :func:`make` gave to BGRA with at most ``side`` pixels; ValueError if damaged."""
+    height, width = simplejpeg.decode_jpeg_header(jpeg)[:2]
+    wanted = fitted(width, height, side)
+    pixels = simplejpeg.decode_jpeg(jpeg, "BGRA", min_width=wanted[0], min_height=wanted[1])
+    return np.ascontiguousarray(resized(pixels, wanted))

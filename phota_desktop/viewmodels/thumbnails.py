@@ -1,82 +1,85 @@
-"""Small pictures for strips and lists, made off the window's thread and kept on disk."""
+"""Small pictures for strips, lists and the library, made off the window's thread and kept."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
-import threading
-from collections import deque
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
-from phota_desktop.core.errors import PhotaError
-
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from phota_desktop.imaging.colour import Pixels
-
-_log = logging.getLogger(__name__)
-
-_AFTER_START_S = 0.4
-"""Rest before the first one, so that the photo being opened has the machine to itself."""
+    from phota_desktop.viewmodels.thumbnail_work import ThumbnailWork, Wanted
 
 
 class ThumbnailLoader(QObject):
     """Gives ``ready(path, QImage)`` for each requested path once, else ``failed(path, words)``.
 
-    ``cache`` is a folder for the files; ``side`` the longer side in pixels. Signals come in the
-    thread that owns the loader.
+    Views of many pictures say with :meth:`want` which they want now; these come as
+    ``fitted(Wanted, QImage)``: a null image for what cannot be read, a coarser one first where
+    that is sooner. ``seen`` tells which of their files are there (path to bool). ``cache`` names
+    the cache's file, ``.sqlite3`` put to its end; ``side`` is of plain requests. Signals come in
+    the thread that owns the loader.
     """
 
     ready = Signal(object, object)
     failed = Signal(object, str)
+    fitted = Signal(object, object)
+    seen = Signal(object)
     _arrived = Signal(object, object, str)
+    _looked = Signal(object)
 
     def __init__(self, cache: Path, side: int = 320, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._cache = cache
         self._side = side
-        self._waiting: deque[str] = deque()
-        self._changed = threading.Condition()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._is_closed = False
+        self._plain: set[Wanted] = set()
+        self._cache = cache.with_suffix(".sqlite3")
         self._arrived.connect(self._deliver)
+        self._looked.connect(self._deliver_seen)
+
+    @cached_property
+    def _work(self) -> ThumbnailWork:
+        """The threads; their code can wait until a picture is asked for."""
+        from phota_desktop.viewmodels.thumbnail_work import ThumbnailWork
+
+        return ThumbnailWork(self._cache, self._arrived.emit, self._looked.emit)
 
     def request(self, path: Path) -> None:
         """Ask for the small picture of a file; asking again while it waits changes nothing."""
-        name = os.fspath(path)
-        with self._changed:
-            if self._closing.is_set() or name in self._waiting:
-                return
-            self._waiting.append(name)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="thumbnails", daemon=True)
-                self._thread.start()
-            self._changed.notify()
+        from phota_desktop.viewmodels.thumbnail_work import Wanted
+
+        wanted = Wanted(os.fspath(path), side=self._side)
+        if not self._is_closed:
+            self._plain.add(wanted)
+            self._work.add(wanted)
+
+    def want(self, owner: str, wanted: Sequence[Wanted], *, look_for: Sequence[str] = ()) -> None:
+        """Ask for these, in this order; what ``owner`` asked for before and waits is dropped.
+
+        Afterwards it is looked whether the files ``look_for`` are there.
+        """
+        if not self._is_closed:
+            self._work.set_wanted(owner, wanted, look_for)
 
     def offer(self, path: Path, levels: Sequence[Pixels]) -> None:
         """Make the small picture of a file from its levels, before it is asked for.
 
         For any thread but the window's. A failure is told when the picture is asked for.
         """
-        from phota_desktop.imaging import thumbnails
-
-        with contextlib.suppress(PhotaError):
-            thumbnails.make_from(levels, path, self._side, self._cache)
+        self._work.keep_made(path, levels)
 
     def take(self, path: Path, image: QImage) -> None:
         """Give the small picture of a file from one that is decoded, in about a millisecond."""
         from PySide6.QtCore import Qt  # 12 ms, which the first decode need not wait for
 
         name = os.fspath(path)
-        with self._changed:
-            if name in self._waiting:
-                self._waiting.remove(name)
+        self._work.drop(name)
         aspect = Qt.AspectRatioMode.KeepAspectRatio
         # Coarsely to twice the size first: smooth scaling of all of it holds the GIL for long.
         double = QSize(2 * self._side, 2 * self._side)
@@ -86,56 +89,25 @@ class ThumbnailLoader(QObject):
         self.ready.emit(name, image.scaled(double / 2, aspect, smooth))
 
     def close(self) -> None:
-        """End the thread; one picture that has begun is waited for."""
-        self._closing.set()
-        with self._changed:
-            self._changed.notify()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _work(self) -> None:
-        from PySide6.QtGui import QImage
-
-        from phota_desktop.services.niceness import be_nice
-
-        be_nice()
-        self._closing.wait(_AFTER_START_S)
-        while True:
-            with self._changed:
-                while not self._waiting and not self._closing.is_set():
-                    self._changed.wait()
-                if self._closing.is_set():
-                    return
-                name = self._waiting.popleft()
-            try:
-                image, problem = self._make(Path(name)), ""
-            except PhotaError as error:
-                image, problem = QImage(), error.message
-            except OSError as error:
-                image, problem = QImage(), error.strerror or "This picture cannot be read."
-            except Exception:  # noqa: BLE001 - a thread must not die silently; this logs and tells
-                _log.exception("thumbnail failed")
-                image, problem = QImage(), "This picture cannot be read."
-            if not self._closing.is_set():
-                self._arrived.emit(name, image, problem)
-
-    def _make(self, path: Path) -> QImage:
-        from PySide6.QtGui import QImageReader
-
-        from phota_desktop.imaging import thumbnails
-
-        # A path, not bytes: Qt holds the GIL while it reads from memory.
-        reader = QImageReader(str(thumbnails.make(path, self._side, self._cache)))
-        image = reader.read()
-        if image.isNull():
-            raise OSError(0, reader.errorString())
-        return image
+        """End the threads; pictures that have begun are waited for."""
+        self._is_closed = True
+        if "_work" in self.__dict__:
+            self._work.close()
 
     @Slot(object, object, str)
-    def _deliver(self, name: str, image: QImage, problem: str) -> None:
-        if self._closing.is_set():
+    def _deliver(self, wanted: Wanted, image: QImage, problem: str) -> None:
+        if self._is_closed:
             return
+        if wanted not in self._plain:
+            self.fitted.emit(wanted, image)
+            return
+        self._plain.discard(wanted)
         if problem:
-            self.failed.emit(name, problem)
+            self.failed.emit(wanted.path, problem)
         else:
-            self.ready.emit(name, image)
+            self.ready.emit(wanted.path, image)
+
+    @Slot(object)
+    def _deliver_seen(self, found: dict[str, bool]) -> None:
+        if not self._is_closed:
+            self.seen.emit(found)

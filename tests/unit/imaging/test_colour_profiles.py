@@ -210,7 +210,7 @@ def test_uploads_and_thumbnails_go_to_srgb(keep: Keep, tmp_path: Path) -> None:
     path = keep("green.png", png(green, icc))
     expected = made.by_littlecms(green, icc)
     sent = prepare(path, tmp_path / "sent").path
-    small = thumbnails.make(path, 64, tmp_path / "cache")
+    small = keep("small.jpg", thumbnails.make(path, 64))
     for file in (sent, small):
         with Image.open(file) as image:
             apart = made.far(np.asarray(image.convert("RGB")), expected)

@@ -64,7 +64,8 @@ def test_it_stands_upright_everywhere(keep: Keep, tmp_path: Path, orientation: i
             assert furthest(np.asarray(image).astype(int), expected) <= 4
     shown = pixels.load_bgra(path).pixels[..., 2::-1].astype(int)
     assert furthest(shown, expected) <= 4
-    assert thumbnails.make(path, 64, tmp_path / "cache").is_file()
+    with Image.open(BytesIO(thumbnails.make(path, 64))) as image:
+        assert max(image.size) == 64
 
 
 def test_it_is_measured_with_its_date(keep: Keep) -> None:

@@ -91,7 +91,7 @@ def test_previews_and_thumbnails_are_upright(keep: Keep, tmp_path: Path, orienta
     preview = pixels.embedded_preview(path)
     assert preview is not None
     assert (preview.full_width, preview.full_height) == (expected.width, expected.height)
-    small = pixels.load_bgra(thumbnails.make(path, 160, tmp_path / "cache"))
+    small = pixels.load_bgra(keep("small.jpg", thumbnails.make(path, 160)))
     for picture in (preview, small):
         assert max(picture.width, picture.height) == 160
         for y, x in ((0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8)):

@@ -1,8 +1,9 @@
-"""The canvas's rasters: colours, transparency, buffers, levels; and thumbnails on disk."""
+"""The canvas's rasters: colours, transparency, buffers, levels, and thumbnails."""
 
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -94,33 +95,46 @@ def test_stale_previews_are_not_shown(keep: Keep) -> None:
     assert pixels.embedded_preview(keep("c.png", samples.saved(samples.photo(50), "PNG"))) is None
 
 
-def test_thumbnails_are_made_once_and_anew_after_a_change(tmp_path: Path) -> None:
+def test_thumbnails_are_named_by_the_state_of_their_file(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(samples.saved(samples.photo(400), "PNG"))
-    cache = tmp_path / "cache"
-    first = thumbnails.make(path, 100, cache)
-    made = first.stat().st_mtime_ns
-    assert thumbnails.make(path, 100, cache) == first
-    assert first.stat().st_mtime_ns == made
-    with Image.open(first) as image:
+    first = thumbnails.path_key(path, 100)
+    assert thumbnails.path_key(path, 100) == first
+    assert thumbnails.path_key(path, 50) != first
+    with Image.open(BytesIO(thumbnails.make(path, 100))) as image:
         assert (image.format, max(image.size)) == ("JPEG", 100)
-    assert thumbnails.make(path, 50, cache) != first
     path.write_bytes(samples.saved(samples.quarters(), "PNG"))
     os.utime(path, ns=(1, 1))
-    assert thumbnails.make(path, 100, cache) != first
-    assert not list(cache.rglob("*.part"))
+    assert thumbnails.path_key(path, 100) != first
+    path.unlink()
+    with pytest.raises(BadImageError):
+        thumbnails.path_key(path, 100)
 
 
-def test_small_pictures_are_not_enlarged(keep: Keep, tmp_path: Path) -> None:
+def test_a_thumbnail_gives_its_pixels_at_any_smaller_size(keep: Keep) -> None:
+    path = keep("a.png", samples.saved(samples.quarters(640, 480), "PNG"))
+    jpeg = thumbnails.make(path, 320)
+    for side, size in ((320, (240, 320)), (161, (121, 161)), (1000, (240, 320))):
+        small = thumbnails.pixels_of(jpeg, side)
+        assert small.shape == (*size, 4)
+        whole = pixels.load_bgra(path).pixels
+        for y, x in ((0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8)):
+            a = small[int(y * size[0]), int(x * size[1])].astype(int)
+            assert np.abs(a - whole[int(y * 480), int(x * 640)].astype(int)).max() <= 14
+    with pytest.raises(ValueError):
+        thumbnails.pixels_of(jpeg[:90], 100)
+
+
+def test_small_pictures_are_not_enlarged(keep: Keep) -> None:
     path = keep("a.png", samples.saved(samples.quarters(40, 30), "PNG"))
-    with Image.open(thumbnails.make(path, 100, tmp_path / "cache")) as image:
+    with Image.open(BytesIO(thumbnails.make(path, 100))) as image:
         assert image.size == (40, 30)
 
 
-def test_broken_pictures_have_neither(keep: Keep, tmp_path: Path) -> None:
+def test_broken_pictures_have_neither(keep: Keep) -> None:
     content = samples.saved(samples.photo(), "JPEG")
     path = keep("a.jpg", content[: len(content) // 2])
-    for act in (lambda: pixels.load_bgra(path), lambda: thumbnails.make(path, 64, tmp_path / "c")):
+    for act in (lambda: pixels.load_bgra(path), lambda: thumbnails.make(path, 64)):
         with pytest.raises(BadImageError) as caught:
             act()
         assert caught.value.reason == BadImage.TRUNCATED

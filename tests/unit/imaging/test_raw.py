@@ -99,7 +99,7 @@ def test_a_small_preview_is_for_small_pictures_only(keep: Keep, tmp_path: Path) 
     path = keep("a.dng", raw_samples.dng(sensor, 6, jpeg((640, 480))))
     preview, upright = turned(ImageOps.mirror(sensor), 6), turned(sensor, 6)
     assert (probe(path).width, probe(path).height) == (1200, 1600)
-    small = pixels.load_bgra(thumbnails.make(path, 320, tmp_path / "cache"))
+    small = pixels.load_bgra(keep("small.jpg", thumbnails.make(path, 320)))
     assert (small.width, small.height) == (240, 320)
     assert same_corners(small.pixels, preview, 8)
     assert same_corners(decoded(prepare_training_photo(path).content), upright, 45)
@@ -114,7 +114,7 @@ def test_a_small_preview_is_for_small_pictures_only(keep: Keep, tmp_path: Path) 
 def test_a_preview_of_another_shape_is_not_shown_as_the_picture(keep: Keep, tmp_path: Path) -> None:
     sensor = samples.quarters(1600, 1200)
     path = keep("a.dng", raw_samples.dng(sensor, 1, jpeg((640, 360))))
-    small = pixels.load_bgra(thumbnails.make(path, 320, tmp_path / "cache"))
+    small = pixels.load_bgra(keep("small.jpg", thumbnails.make(path, 320)))
     assert same_corners(small.pixels, sensor, 45)
     assert pixels.embedded_preview(path) is None
 
