@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -49,13 +50,22 @@ def write_new(target: Path, content: bytes) -> Path:
                 stream.write(content)
                 stream.flush()
                 sync(stream.fileno())
-            part.chmod(0o666 & ~_umask())
-            written = _under_free_name(part, target, content)
+            return move_to_free_name(part, target)
         finally:
             part.unlink(missing_ok=True)
-        sync_folder(folder)
     except OSError as error:
         raise disk_error(folder, error) from error
+
+
+def move_to_free_name(part: Path, target: Path) -> Path:
+    """Give a finished, fsynced file beside ``target`` its name, or the next free one.
+
+    Nothing is overwritten; where there are no links the bytes are copied with O_EXCL. The part
+    stays for the caller to remove. Returns the name used; raises OSError.
+    """
+    part.chmod(0o666 & ~_umask())
+    written = _under_free_name(part, target)
+    sync_folder(target.parent)
     return written
 
 
@@ -64,7 +74,7 @@ def numbered(target: Path, number: int) -> Path:
     return target if number == 1 else target.with_name(f"{target.stem}-{number}{target.suffix}")
 
 
-def _under_free_name(part: Path, target: Path, content: bytes) -> Path:
+def _under_free_name(part: Path, target: Path) -> Path:
     for number in itertools.islice(itertools.count(1), MOST_TRIES):
         place = numbered(target, number)
         try:
@@ -74,13 +84,13 @@ def _under_free_name(part: Path, target: Path, content: bytes) -> Path:
         except OSError as error:
             if error.errno not in _NO_LINK:
                 raise
-            if not _copied(place, content):
+            if not _copied(place, part):
                 continue
         return place
     raise FileExistsError(errno.EEXIST, "no free name", str(target))
 
 
-def _copied(place: Path, content: bytes) -> bool:
+def _copied(place: Path, part: Path) -> bool:
     """Write with O_EXCL where there are no links; False when the name is taken."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     try:
@@ -88,8 +98,8 @@ def _copied(place: Path, content: bytes) -> bool:
     except FileExistsError:
         return False
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+        with os.fdopen(handle, "wb") as stream, part.open("rb") as written:
+            shutil.copyfileobj(written, stream)
             stream.flush()
             sync(stream.fileno())
     except OSError:
