@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -155,3 +156,41 @@ class LibraryChange:
 
     keys: frozenset[str] = frozenset()
     everything: bool = False
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What occurs among the pictures that are not deleted, each with how many have it.
+
+    ``stars``, ``flags`` and ``labels`` do not count those without any.
+    """
+
+    operations: Mapping[Operation, int] = field(default_factory=dict)
+    models: Mapping[str, int] = field(default_factory=dict)
+    profile_ids: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[Label, int] = field(default_factory=dict)
+    flags: Mapping[Flag, int] = field(default_factory=dict)
+    stars: Mapping[int, int] = field(default_factory=dict)
+    kinds: Mapping[PictureKind, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many pictures, and the bytes that their files take."""
+
+    pictures: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """The room that results take; photos of the person are not ours and not counted.
+
+    ``deletable`` are those a clean-up may choose from: no picks, nothing with stars. ``by_month``
+    has the local months (``2026-11``) in which something came, newest first.
+    """
+
+    all: Room = Room()
+    rejected: Room = Room()
+    deletable: Room = Room()
+    by_month: tuple[tuple[str, Room], ...] = ()

@@ -155,9 +155,11 @@ class Journal:
                 raise IllegalMoveError("The client_request_id of an intent never changes.")
             if state is not job.state and not state.can_become(job.state):
                 raise IllegalMoveError(f"Job {job.id}: {state} cannot become {job.state}.")
+            # A job with pictures is to be looked at by the library, which may stop before it does.
             database.execute(
-                "UPDATE jobs SET state = ?, sent = ?, document = ? WHERE id = ?",
-                (job.state, job.sent, job_to_json(job), job.id),
+                "UPDATE jobs SET state = ?, sent = ?, document = ?,"
+                " indexed = CASE WHEN ? THEN 0 ELSE indexed END WHERE id = ?",
+                (job.state, job.sent, job_to_json(job), bool(job.variants), job.id),
             )
 
     def job(self, job_id: str) -> Job | None:
@@ -184,7 +186,8 @@ class Journal:
         """Take an ended job out of the list; IllegalMoveError for an open one, it may be paid.
 
         Its row stays where it cost or may have cost something, for the ledger and the daily cap,
-        and where it was sent with somebody's profile, for the report of what was sent.
+        where it was sent with somebody's profile, for the report of what was sent, and where it
+        brought pictures, for the library.
         """
         from phota_desktop.core.ledger import entry_of
         from phota_desktop.core.requests import mentions
@@ -198,7 +201,7 @@ class Journal:
             if not JobState(row[0]).is_final:
                 raise IllegalMoveError(f"Job {job_id} is {row[0]}: cancel it first.")
             job = self._job(0, row[1])
-            is_kept = job is None or entry_of(job) is not None
+            is_kept = job is None or bool(job.variants) or entry_of(job) is not None
             if job is not None and job.sent is not None:
                 request = job.request
                 is_kept |= bool(request.profile_ids or mentions(request.prompt))
@@ -206,6 +209,7 @@ class Journal:
                 database.execute("UPDATE jobs SET removed = 1 WHERE id = ?", (job_id,))
             else:
                 database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+                database.execute("DELETE FROM job_inputs WHERE job = ?", (job_id,))
 
     def spent_today(self, now: float) -> Decimal:
         """Return the US dollars sent to Phota on the local day of ``now``, doubts included.

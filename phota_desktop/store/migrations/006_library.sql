@@ -39,6 +39,7 @@ CREATE INDEX pictures_by_vault ON pictures (vault) WHERE vault != '';
 CREATE INDEX pictures_by_parent ON pictures (parent) WHERE parent != '';
 CREATE INDEX pictures_by_root ON pictures (root);
 CREATE INDEX pictures_by_job ON pictures (job) WHERE job != '';
+CREATE INDEX photos_by_bytes ON pictures (bytes) WHERE kind = 'photo';
 CREATE TABLE picture_profiles (
     profile TEXT NOT NULL,
     picture INTEGER NOT NULL,
@@ -59,6 +60,7 @@ CREATE TABLE disposals (
     picture INTEGER NOT NULL,
     path BLOB NOT NULL,
     is_vault INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
     moved INTEGER NOT NULL DEFAULT 0,
     lies BLOB
 );

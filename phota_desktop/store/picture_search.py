@@ -1,0 +1,235 @@
+"""Questions to the library: which pictures, in which order and groups, and what occurs in it."""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from phota_desktop.core.library import (
+    Facets,
+    Flag,
+    Found,
+    Grouping,
+    Label,
+    LibraryQuery,
+    PictureGroup,
+    PictureKind,
+)
+from phota_desktop.core.options import Operation
+from phota_desktop.store.journal import Journal
+from phota_desktop.store.picture_index import profile_word, storable
+
+MAX_TEXT = 500
+"""Characters of a search that are looked at."""
+_MAX_WORDS = 20
+_TREE = (
+    "WITH RECURSIVE below(key) AS (SELECT ? UNION SELECT p.key FROM pictures AS p"
+    " JOIN below ON p.parent = below.key AND p.parent != '') "
+)
+
+
+@dataclass
+class _Asked:
+    """A WHERE clause in the making, with the values for its marks."""
+
+    before: str = ""
+    conditions: list[str] = field(default_factory=lambda: ["deleted IS NULL"])
+    values: list[object] = field(default_factory=list)
+    is_narrow: bool = True
+    """Whether the narrow index holds all that is asked about."""
+
+    def add(self, condition: str, *values: object) -> None:
+        self.conditions.append(condition)
+        self.values.extend(values)
+
+    def among(self, column: str, wanted: Iterable[str]) -> None:
+        words = sorted(storable(str(word)) for word in wanted)
+        if words:
+            self.add(f"{column} IN ({_places(words)})", *words)
+
+
+def find(journal: Journal, query: LibraryQuery) -> Found:
+    """Return the numbers of the pictures that ``query`` asks for, deleted ones left out."""
+    asked = _asked(journal, query)
+    if asked is None:
+        return Found(())
+    extra = _EXTRA[query.grouping]
+    index = " INDEXED BY pictures_asked" if asked.is_narrow else ""
+    rows = journal.read(
+        f"{asked.before}SELECT number{extra} FROM pictures{index}"  # noqa: S608  (ours)
+        f" WHERE {' AND '.join(asked.conditions)}"
+        f" ORDER BY number{' DESC' if query.newest_first else ''}",
+        *asked.values,
+    )
+    if query.grouping is Grouping.NONE or not rows:
+        return Found(tuple([number for (number,) in rows]))
+    if query.grouping is Grouping.DAY:
+        return _by_day(rows, query.newest_first)
+    return _by_number(journal, rows, query.grouping)
+
+
+_EXTRA = {
+    Grouping.NONE: "",
+    Grouping.DAY: ", added",
+    Grouping.PHOTO: ", root",
+    Grouping.RECIPE: ", recipe",
+}
+
+
+def _asked(journal: Journal, query: LibraryQuery) -> _Asked | None:
+    """Return the clause for a query; None where nothing can answer it."""
+    asked = _Asked()
+    if query.stars or query.stars_exactly:
+        asked.add(f"stars {'=' if query.stars_exactly else '>='} ?", query.stars)
+    asked.among("flag", query.flags)
+    asked.among("label", query.labels)
+    asked.among("kind", query.kinds)
+    asked.among("operation", query.operations)
+    asked.among("model", query.models)
+    if query.since is not None:
+        asked.add("added >= ?", _midnight(query.since))
+    if query.until is not None:
+        asked.add("added < ?", _midnight(query.until + datetime.timedelta(days=1)))
+    if query.profile_ids:
+        people = sorted(storable(profile) for profile in query.profile_ids)
+        these = f"SELECT picture FROM picture_profiles WHERE profile IN ({_places(people)})"  # noqa: S608
+        asked.add(f"number IN ({these})", *people)
+    if query.source:
+        asked.before = _TREE
+        asked.values.insert(0, storable(query.source))
+        asked.add("key IN (SELECT key FROM below)")
+        asked.is_narrow = False
+    words = words_of(query.text)
+    if words:
+        asked.add(
+            "number IN (SELECT rowid FROM picture_words WHERE picture_words MATCH ?)",
+            _match(words, _names(journal)),
+        )
+        asked.is_narrow = False
+    elif query.text.strip():
+        return None  # only signs, which no word has
+    return asked
+
+
+def _places(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _midnight(day: datetime.date) -> float:
+    try:
+        return datetime.datetime.combine(day, datetime.time()).timestamp()
+    except (OverflowError, ValueError, OSError):  # the first and the last days there are
+        return float("-inf") if day.year < 1970 else float("inf")
+
+
+# words ----------------------------------------------------------------------------------------
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a search; signs alone are none."""
+    words = storable(text[:MAX_TEXT]).replace('"', " ").replace("\0", " ").split()
+    return [word for word in words if any(map(str.isalnum, word))][:_MAX_WORDS]
+
+
+def folded(text: str) -> str:
+    """Return ``text`` without case and accents, as the index has it."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(ch for ch in apart if not unicodedata.combining(ch))
+
+
+def _names(journal: Journal) -> list[tuple[str, list[str]]]:
+    rows = journal.read("SELECT profile, name FROM profile_names WHERE name != ''")
+    return [(profile, folded(name).split()) for profile, name in rows]
+
+
+def _match(words: Sequence[str], names: Sequence[tuple[str, list[str]]]) -> str:
+    """Return the search in FTS5's words: each word by its beginning, or as a person's name."""
+    parts = []
+    for word in words:
+        ways = [f'{{prompt name operation model}} : "{word}" *']
+        begin = folded(word)
+        people = {profile for profile, name in names if any(n.startswith(begin) for n in name)}
+        ways += [f'people : "{profile_word(profile)}"' for profile in sorted(people)]
+        parts.append(f"({' OR '.join(ways)})")
+    return " AND ".join(parts)
+
+
+# groups ---------------------------------------------------------------------------------------
+
+
+def _by_day(rows: list[tuple[Any, ...]], newest_first: bool) -> Found:
+    """Group by the local day; a clock that was set back does not tear a day apart."""
+    days: dict[str, list[int]] = {}
+    start = end = 0.0
+    numbers: list[int] = []
+    for number, added in rows:
+        if not start <= added < end:
+            day, start, end = _day(added)
+            numbers = days.setdefault(day, [])
+        numbers.append(number)
+    return _found(sorted(days.items(), reverse=newest_first))
+
+
+def _day(added: float) -> tuple[str, float, float]:
+    try:
+        day = datetime.date.fromtimestamp(added)
+    except (OverflowError, ValueError, OSError):
+        return "", added, added
+    following = day + datetime.timedelta(days=1) if day < datetime.date.max else day
+    return day.isoformat(), _midnight(day), _midnight(following)
+
+
+def _by_number(journal: Journal, rows: list[tuple[Any, ...]], grouping: Grouping) -> Found:
+    """Group by the root or the recipe; the group whose picture comes first is first."""
+    groups: dict[int, list[int]] = {}
+    for number, group in rows:
+        if group in groups:
+            groups[group].append(number)
+        else:
+            groups[group] = [number]
+    if grouping is Grouping.PHOTO:
+        names = dict(journal.read("SELECT number, key FROM pictures WHERE number = root"))
+    else:
+        names = dict(journal.read("SELECT number, text FROM picture_recipes"))
+    return _found((names.get(group, ""), numbers) for group, numbers in groups.items())
+
+
+def _found(groups: Iterable[tuple[str, list[int]]]) -> Found:
+    everything: list[int] = []
+    headings = []
+    for key, numbers in groups:
+        headings.append(PictureGroup(key, len(everything), len(numbers)))
+        everything += numbers
+    return Found(tuple(everything), tuple(headings))
+
+
+# what occurs ----------------------------------------------------------------------------------
+
+
+def facets(journal: Journal) -> Facets:
+    """Return what occurs among the pictures that are not deleted, with counts."""
+
+    def counts(column: str) -> Mapping[Any, int]:
+        return dict(
+            journal.read(
+                f"SELECT {column}, count(*) FROM pictures INDEXED BY pictures_asked"  # noqa: S608
+                f" WHERE deleted IS NULL AND {column} NOT IN ('', 0) GROUP BY 1 ORDER BY 2 DESC"
+            )
+        )
+
+    people = journal.read(
+        "SELECT profile, count(*) FROM picture_profiles JOIN pictures ON number = picture"
+        " WHERE deleted IS NULL GROUP BY profile ORDER BY 2 DESC"
+    )
+    return Facets(
+        {Operation(word): n for word, n in counts("operation").items() if word in list(Operation)},
+        counts("model"),
+        dict(people),
+        {Label(word): n for word, n in counts("label").items() if word in list(Label)},
+        {Flag(word): n for word, n in counts("flag").items() if word in list(Flag)},
+        counts("stars"),
+        {PictureKind(word): n for word, n in counts("kind").items() if word in list(PictureKind)},
+    )
