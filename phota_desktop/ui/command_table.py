@@ -10,7 +10,8 @@ class Command:
     """What a key does, with its keys as they come: several names of Qt, all of them valid.
 
     ``held`` keys act while they are down; ``repeats`` ones again and again. ``fixed`` keys belong
-    to the system or to every window, so that nobody can lose them.
+    to the system or to every window, so that nobody can lose them. ``goes_on`` ones mark a
+    picture: with Shift or Caps Lock they go on to the next one (see :func:`going_on`).
     """
 
     id: str
@@ -20,6 +21,7 @@ class Command:
     held: bool = False
     repeats: bool = False
     fixed: bool = False
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Gesture:
     section: str = "Mouse and touchpad"
 
 
+def _mark(command_id: str, keys: tuple[str, ...], words: str) -> Command:
+    return Command(command_id, keys, words, "Marks", goes_on=True)
+
+
 COMMANDS = (
     Command("open", ("Ctrl+O",), "Open photos", "Photos"),
     Command("paste", ("Ctrl+V",), "Paste a photo", "Photos"),
@@ -39,7 +45,37 @@ COMMANDS = (
     Command("previous_variant", ("Left",), "Previous variant", "Photos", repeats=True),
     Command("next_variant", ("Right",), "Next variant", "Photos", repeats=True),
     Command("copy", ("Ctrl+C",), "Copy the picture", "Photos"),
-    Command("export", ("Ctrl+S",), "Export the picture", "Photos"),
+    Command("trash", ("Del",), "Move the variant to the trash", "Photos"),
+    Command("undo", ("Ctrl+Z",), "Undo a mark or a delete", "Photos", repeats=True),
+    Command("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", "Photos", repeats=True),
+    _mark("stars_1", ("1",), "1 star"),
+    _mark("stars_2", ("2",), "2 stars"),
+    _mark("stars_3", ("3",), "3 stars"),
+    _mark("stars_4", ("4",), "4 stars"),
+    _mark("stars_5", ("5",), "5 stars"),
+    _mark("stars_0", ("0",), "No stars"),
+    _mark("pick", ("P",), "Pick"),
+    _mark("reject", ("X",), "Reject"),
+    _mark("unflag", ("U",), "Neither of them"),
+    _mark("label_red", ("6",), "Red label; once more takes it away"),
+    _mark("label_yellow", ("7",), "Yellow label"),
+    _mark("label_green", ("8",), "Green label"),
+    _mark("label_blue", ("9",), "Blue label"),
+    _mark("label_purple", (), "Purple label"),
+    Command("advance", (), "Advance after rating: on or off", "Marks"),
+    Command("library", ("Ctrl+B",), "Library", "Library"),
+    Command("filmstrip", ("F9",), "Filmstrip", "Library"),
+    Command("lineage", ("T",), "Family tree", "Library"),
+    Command("continue", ("Ctrl+T",), "Continue from this variant", "Library"),
+    Command("recall", ("Ctrl+R",), "Recall its settings", "Library"),
+    Command("recall_prompt", ("Ctrl+Shift+R",), "Recall its prompt only", "Library"),
+    Command("finalize", ("Ctrl+Shift+F",), "Make the final version…", "Library"),
+    Command("export", ("Ctrl+S",), "Export…", "Export"),
+    Command("export_again", ("Ctrl+Shift+S",), "Export again as last time", "Export"),
+    Command("copy_recipe", ("Ctrl+Shift+C",), "Copy the recipe", "Export"),
+    Command("open_in", ("Ctrl+Shift+E",), "Open in the editor", "Export"),
+    Command("reveal", ("Ctrl+Shift+O",), "Show in folder", "Export"),
+    Command("proof", ("Ctrl+P",), "Proof sheet…", "Export"),
     Command("submit", ("Ctrl+Return", "Ctrl+Enter"), "Ask for variants", "Request"),
     Command("prompt", ("Ctrl+E",), "Write a prompt", "Request"),
     Command("enhance", ("Alt+1",), "Enhance", "Request"),
@@ -90,6 +126,8 @@ GESTURES = (
     Gesture("Shift+drag", "Move one view only"),
     Gesture("Double-click", "Fit or 100 % there"),
     Gesture("Space", "Tap: fit or 100 %; hold: drag moves"),
+    Gesture("Shift+key", "Mark and go on to the next", "Marks"),
+    Gesture("Caps Lock", "The same while it is on", "Marks"),
     Gesture("Drag", "Move it", "On the line"),
     Gesture("Double-click", "Turn it by a quarter", "On the line"),
     Gesture("Shift+drag", "Turn it freely (on its handle)", "On the line"),
@@ -115,6 +153,11 @@ RESERVED = {
     "Menu": "opens the menu of what has the focus",
 }
 """Keys that nobody can bind, and what each of them does."""
+
+
+def going_on(command_id: str) -> str:
+    """Return the name of the call that marks and then goes on to the next picture."""
+    return f"{command_id}_and_on"
 
 
 def command(command_id: str) -> Command:

@@ -26,13 +26,13 @@ _WIDE = 1160
 _KEYS = 14 * GRID
 _COLUMNS = {
     3: (
-        ("Photos", "Request", "On the line"),
-        ("Compare", "Zoom", "In fields and lists"),
-        ("Window", "Mouse and touchpad"),
+        ("Photos", "Request", "Library", "Export"),
+        ("Marks", "Compare", "On the line"),
+        ("Zoom", "Window", "Mouse and touchpad", "In fields and lists"),
     ),
     2: (
-        ("Photos", "Request", "Zoom", "Mouse and touchpad"),
-        ("Compare", "Window", "On the line", "In fields and lists"),
+        ("Photos", "Marks", "Library", "Export", "Zoom", "In fields and lists"),
+        ("Request", "Compare", "Window", "Mouse and touchpad", "On the line"),
     ),
 }
 """Sections from top to bottom, in columns of about equal height."""

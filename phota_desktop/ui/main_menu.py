@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
+from phota_desktop.ui.command_table import COMMANDS
+
 if TYPE_CHECKING:
     from phota_desktop.ui.window_commands import WindowCommands
+
+
+MENU_WORDS = {"advance": "Advance after rating", "label_red": "Red label", "unflag": "No flag"}
+"""Where the menu says less than the sheet."""
 
 
 def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
@@ -24,6 +30,7 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
             ("paste", "Paste"),
             ("samples", "Open sample photos"),
         ),
+        (("undo", "Undo"), ("redo", "Redo"), ("trash", "Move to the trash")),
         (("copy", "Copy picture"), ("export", "Export…")),
         (
             ("compare", "Compare selected"),
@@ -53,3 +60,28 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
             action = menu.addAction(f"{words}\t{key}" if key else words)
             action.setObjectName(f"menu_{name}")
             action.triggered.connect(lambda _on=False, call=calls[name]: call())
+    _add_marks(menu, commands)
+
+
+def _add_marks(menu: QMenu, commands: WindowCommands) -> None:
+    """Add a menu of all marks before the quitting."""
+    bindings, calls = commands.keys.bindings, commands.calls()
+    marks = QMenu("Marks", menu)
+    marks.setObjectName("menu_marks")
+    for one in COMMANDS:
+        if one.section != "Marks":
+            continue
+        if one.id in ("stars_1", "pick", "label_red", "advance") and not marks.isEmpty():
+            marks.addSeparator()
+        key = bindings.first(one.id)
+        words = MENU_WORDS.get(one.id, one.words)
+        action = marks.addAction(f"{words}\t{key}" if key else words)
+        action.setObjectName(f"menu_{one.id}")
+        action.triggered.connect(lambda _on=False, call=calls[one.id]: call())
+        if one.id == "advance":
+            action.setCheckable(True)
+            marks.aboutToShow.connect(
+                lambda action=action: action.setChecked(commands.marking.advances)
+            )
+    actions = menu.actions()
+    menu.insertMenu(next(a for a in actions if a.objectName() == "menu_copy"), marks)

@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from phota_desktop.core.library import Flag, Marks
+from phota_desktop.ui.mark_art import dim, draw_marks, marks_width
 from phota_desktop.ui.rows import paint_ground, paint_line, set_up_rows, small_font
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
@@ -32,14 +34,17 @@ from phota_desktop.viewmodels.studio import StudioViewModel
 
 Index = QModelIndex | QPersistentModelIndex
 _THUMB = QSize(60, 44)
+_MARKS = 12.0
+_NONE = Marks()
 
 
 class PhotoDelegate(QStyledItemDelegate):
     """Paints a small picture, the file's name and one quiet line."""
 
-    def __init__(self, art: ThumbnailArt, parent: QWidget) -> None:
+    def __init__(self, art: ThumbnailArt, studio: StudioViewModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._art = art
+        self._studio = studio
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
         return QSize(120, _THUMB.height() + 2 * GRID - 4)
@@ -73,19 +78,30 @@ class PhotoDelegate(QStyledItemDelegate):
             _THUMB.width(),
             _THUMB.height(),
         )
-        draw_picture(painter, self._art.find(index.data(PATH_ROLE)), frame)
+        path: Path = index.data(PATH_ROLE)
+        marks = self._studio.marks_of(path) or _NONE
+        draw_picture(painter, self._art.find(path), frame)
+        if marks.flag is Flag.REJECT:
+            dim(painter, frame)
         left = frame.right() + GRID + 2
         width = body.right() - left - GRID / 2
         caption = str(index.data(CAPTION_ROLE) or "")
         line = painter.fontMetrics().height()
-        top = body.center().y() - (line if caption else line / 2)
+        wide = marks_width(marks, _MARKS)
+        top = body.center().y() - (line if caption or wide else line / 2)
         painter.setFont(font)
         painter.setPen(QColor(colours.text))
         name = str(index.data(Qt.ItemDataRole.DisplayRole))
         paint_line(painter, QRectF(left, top, width, line), name, middle=True)
+        if wide:
+            place = QRectF(left, top + line + (line - _MARKS) / 2, wide, _MARKS)
+            draw_marks(painter, place, marks, colours.quiet)
+            left += wide + GRID
+            width -= wide + GRID
         if caption:
+            missing = self._studio.photos.is_missing(path)
             painter.setFont(small_font(font, 0.85))
-            painter.setPen(QColor(colours.quiet))
+            painter.setPen(QColor(colours.warn if missing else colours.quiet))
             paint_line(painter, QRectF(left, top + line, width, line), caption, middle=True)
         painter.restore()
 
@@ -94,6 +110,8 @@ class PhotoList(QListView):
     """The rows; choosing one shows that photo."""
 
     show_file_asked = Signal(object)
+    find_asked = Signal(object)
+    """Carries the :class:`Path` of a photo that is not where it was."""
 
     def __init__(
         self, studio: StudioViewModel, art: ThumbnailArt, parent: QWidget | None = None
@@ -103,7 +121,7 @@ class PhotoList(QListView):
         self.setAccessibleName("Photos")
         self._studio = studio
         self.setModel(studio.photos)
-        self.setItemDelegate(PhotoDelegate(art, self))
+        self.setItemDelegate(PhotoDelegate(art, studio, self))
         set_up_rows(self)
         self.customContextMenuRequested.connect(self._on_menu)
         art.arrived.connect(self.viewport().update)
@@ -146,6 +164,8 @@ class PhotoList(QListView):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self._studio.photos.is_missing(path):
+            menu.addAction("Find it…", lambda: self.find_asked.emit(path))
         menu.addAction("Show in folder", lambda: self.show_file_asked.emit(path))
         menu.addAction("Close photo", lambda: self._studio.close_photo(path))
         menu.popup(self.viewport().mapToGlobal(at))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from phota_desktop.ui.command_table import COMMANDS
+from phota_desktop.ui.command_table import COMMANDS, Command, going_on
 from phota_desktop.ui.key_bindings import Bindings, is_quiet, key_name
+from phota_desktop.ui.mark_keys import has_caps_lock, unshifted
 
 SetKeys = Callable[[Mapping[str, Sequence[str]]], object]
 
@@ -61,13 +62,26 @@ class KeyMap(QObject):
         name = key_name(event)
         if not name or (name != "Esc" and is_quiet(name) and _is_writing()):
             return False
-        one = self._bindings.at(name)
-        call = self._calls.get(one.id) if one is not None else None
+        one, goes_on = self._meant(event, name)
+        call = None
+        if one is not None:
+            call = self._calls.get(going_on(one.id) if goes_on else one.id)
         if one is None or call is None or not (is_quiet(name) or came_early):
             return False
         if one.repeats or not event.isAutoRepeat():
             call()
         return True
+
+    def _meant(self, event: QKeyEvent, name: str) -> tuple[Command | None, bool]:
+        """Return what a key does, and whether it is a mark that goes on to the next picture."""
+        one = self._bindings.at(name)
+        if one is not None:
+            return one, one.goes_on and has_caps_lock(event)
+        one = self._bindings.at(unshifted(event, name))
+        if one is None or not one.goes_on:
+            return None, False
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        return one, shift or has_caps_lock(event)
 
     def _bind(self) -> None:
         for old in self._shortcuts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from phota_desktop.core.jobs import Engine
 from phota_desktop.ui.controls import focus_by_tab
@@ -38,12 +38,13 @@ class StatusRow(QFrame):
         self.jobs.setIconSize(QSize(16, 16))
         self.jobs.clicked.connect(lambda _on=False: self.jobs_asked.emit())
         self.notice = NoticeBar(studio.notices, self)
+        self._mode: QLabel | None = None
         self.spend = QToolButton(self)
         self.spend.setObjectName("spendLabel")
         self.spend.setProperty("role", "quiet")
         focus_by_tab(self.spend)
         self.spend.clicked.connect(lambda _on=False: self.spend_asked.emit())
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 2 * GRID, 0)
         row.setSpacing(2 * GRID)
         row.addWidget(self.jobs)
@@ -58,6 +59,17 @@ class StatusRow(QFrame):
         """Turn the arrow of the jobs button."""
         self._open = is_open
         self.refresh()
+
+    def show_mode(self, words: str) -> None:
+        """Say quietly what keys do beyond their own; empty for nothing."""
+        if self._mode is None:
+            self._mode = QLabel(self)
+            self._mode.setObjectName("modeLabel")
+            self._mode.setProperty("role", "quiet")
+            self._row.insertWidget(2, self._mode)
+        self._mode.setText(words)
+        self._mode.setAccessibleName(words)
+        self._mode.setVisible(bool(words))
 
     def refresh(self) -> None:
         """Show counts and spend."""

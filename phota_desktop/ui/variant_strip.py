@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import (
     QItemSelectionModel,
     QMimeData,
@@ -23,7 +26,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from phota_desktop.core.library import Marks
 from phota_desktop.ui.icons import pixmap
+from phota_desktop.ui.mark_art import draw_marks_on
 from phota_desktop.ui.rows import paint_line, small_font
 from phota_desktop.ui.strip_panel import BRACKET, PICTURE_HEIGHT
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
@@ -44,9 +49,12 @@ _BADGES = {
 class EntryDelegate(QStyledItemDelegate):
     """Paints one place: bracket, picture or badge, title and one quiet line."""
 
-    def __init__(self, art: ThumbnailArt, parent: QWidget) -> None:
+    def __init__(
+        self, art: ThumbnailArt, marks_of: Callable[[Path | None], Marks | None], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._art = art
+        self._marks_of = marks_of
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
         line = option.fontMetrics.height()
@@ -66,6 +74,9 @@ class EntryDelegate(QStyledItemDelegate):
         self._bracket(painter, rect, index, entry)
         if entry.can_show and entry.path is not None:
             draw_picture(painter, self._art.find(entry.path), frame)
+            marks = self._marks_of(entry.path)
+            if marks is not None:
+                draw_marks_on(painter, frame, marks)
         else:
             self._place(painter, frame, entry, str(index.data(DETAIL_ROLE) or ""), font)
         selected = bool(state & states.State_Selected)
@@ -151,7 +162,7 @@ class VariantStrip(QListView):
         self.setAccessibleName("Variants")
         self._studio = studio
         self.setModel(studio.strip)
-        self.setItemDelegate(EntryDelegate(art, self))
+        self.setItemDelegate(EntryDelegate(art, studio.marks_of, self))
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setUniformItemSizes(True)

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
 from phota_desktop.core.options import Operation
+from phota_desktop.ui.command_table import command
 from phota_desktop.ui.compare_commands import CompareCommands
 from phota_desktop.ui.controls import IconButton
 from phota_desktop.ui.drop_targets import offered
 from phota_desktop.ui.focus_ring import FocusRing
+from phota_desktop.ui.mark_commands import MarkCommands
 from phota_desktop.ui.segmented import SegmentedControl
 from phota_desktop.viewmodels.comparison import View
-from phota_desktop.viewmodels.notices import Notice, NoticeAction
+from phota_desktop.viewmodels.notices import Notice
 
 if TYPE_CHECKING:
     from phota_desktop.ui.job_panel import JobPanel
     from phota_desktop.ui.key_bindings import Bindings
     from phota_desktop.ui.ledger_dialog import LedgerDialog
     from phota_desktop.ui.main_window import MainWindow
+    from phota_desktop.ui.notice_actions import NoticeActions
     from phota_desktop.ui.settings_dialog import SettingsDialog
     from phota_desktop.ui.shortcuts import KeyMap
     from phota_desktop.viewmodels.reopening import Reopening
 
-ACCOUNT_PAGE = "https://platform.photalabs.com"
+LATE = (
+    *("library", "filmstrip", "lineage", "continue", "recall", "recall_prompt", "finalize"),
+    *("export_again", "copy_recipe", "open_in", "reveal", "proof"),
+)
+"""Commands whose parts come with the services, and :meth:`WindowCommands.join` themselves."""
 
 
 class WindowCommands(QObject):
@@ -41,10 +48,13 @@ class WindowCommands(QObject):
         self._studio = window.studio
         self.layout = window.arrangement
         self.comparing = CompareCommands(window)
+        self.marking = MarkCommands(window)
+        self._joined: dict[str, Callable[[], object]] = {}
         self._settings_dialog: SettingsDialog | None = None
         self._ledger_dialog: LedgerDialog | None = None
         self._dialogs: dict[str, QDialog] = {}
         self.job_panel: JobPanel | None = None
+        window.photo_panel.list.find_asked.connect(self.find_missing)
         FocusRing(window.canvas)
         # Tab walks between fields everywhere else; on the canvas it hides the panels.
         tab = QShortcut(QKeySequence(Qt.Key.Key_Tab), window.canvas)
@@ -54,7 +64,7 @@ class WindowCommands(QObject):
     def calls(self) -> dict[str, Callable[[], object]]:
         """Return what each command of the key table does."""
         studio, layout = self._studio, self.layout
-        return {
+        made: dict[str, Callable[[], object]] = {
             "open": self.open,
             "paste": self.paste,
             "copy": self.copy,
@@ -79,7 +89,22 @@ class WindowCommands(QObject):
             "keys": self.show_keys,
             "escape": self.escape,
             "quit": self._window.close,
+            **self.marking.calls(),
         }
+        for name in LATE:
+            made[name] = partial(self._not_yet, name)
+        return {name: self._joinable(name, call) for name, call in made.items()}
+
+    def join(self, calls: Mapping[str, Callable[[], object]]) -> None:
+        """Let commands of the key table do this from now on: their part is there."""
+        self._joined.update(calls)
+
+    def _joinable(self, name: str, call: Callable[[], object]) -> Callable[[], object]:
+        return lambda: self._joined.get(name, call)()
+
+    def _not_yet(self, name: str) -> None:
+        words = command(name).words.rstrip("…")
+        self._studio.say(f"“{words}” is not ready yet. Try again in a moment.")
 
     # -- photos ---------------------------------------------------------------------------
 
@@ -120,6 +145,13 @@ class WindowCommands(QObject):
     def show_file(self, path: Path) -> None:
         """Open the folder that holds a file."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+    def find_missing(self, photo: Path) -> None:
+        """Ask for a folder below which photos that are gone are looked for."""
+        from phota_desktop.ui.file_dialogs import ask_folder
+
+        start = next((folder for folder in photo.parents if folder.is_dir()), None)
+        ask_folder(self._window, start, self._studio.shelf.find_missing)
 
     def neighbours(self) -> list[Path]:
         """Return pictures that are likely to be wanted next: other variants, then photos."""
@@ -186,59 +218,15 @@ class WindowCommands(QObject):
         self.job_panel.setVisible(shown)
         self._window.status.set_open(shown)
 
+    @cached_property
+    def _notice_actions(self) -> NoticeActions:
+        from phota_desktop.ui.notice_actions import NoticeActions
+
+        return NoticeActions(self._window, self)
+
     def act_on_notice(self, notice: Notice) -> None:
         """Do what a notice's button says."""
-        action = notice.action
-        if action is NoticeAction.OPEN_SETTINGS:
-            dialog = self.open_settings()
-            if notice.field == "daily_cap":
-                dialog.show_cap()
-        elif action is NoticeAction.OPEN_ACCOUNT:
-            QDesktopServices.openUrl(QUrl(ACCOUNT_PAGE))
-            self._try_on_return()
-        elif action in (NoticeAction.EDIT_PROMPT, NoticeAction.BACK):
-            if notice.path is not None:
-                self._studio.choose_photo(notice.path)
-            self.write_prompt()
-        elif action is NoticeAction.CHOOSE_FOLDER:
-            from phota_desktop.ui.file_dialogs import ask_folder
-
-            settings = self._window.settings
-            ask_folder(
-                self._window,
-                settings.results_folder,
-                lambda folder: self._choose_folder(folder, notice),
-            )
-        elif action is NoticeAction.SHOW_JOBS:
-            if self.job_panel is None or not self.job_panel.isVisible():
-                self.toggle_jobs()
-        elif action is NoticeAction.COPY_DETAILS:
-            QGuiApplication.clipboard().setText(self._studio.details_of(notice))
-            self._studio.say("Details copied.")
-        elif action is NoticeAction.SHOW_FILE and notice.path is not None:
-            self.show_file(notice.path)
-        else:
-            self._studio.act_on_notice(notice)
-
-    def _try_on_return(self) -> None:
-        """Let held requests look again, once, when the person comes back from the browser."""
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            single = Qt.ConnectionType.UniqueConnection
-            application.applicationStateChanged.connect(self._on_return, single)
-
-    @Slot(Qt.ApplicationState)
-    def _on_return(self, state: Qt.ApplicationState) -> None:
-        application = QGuiApplication.instance()
-        if state is Qt.ApplicationState.ApplicationActive and isinstance(
-            application, QGuiApplication
-        ):
-            application.applicationStateChanged.disconnect(self._on_return)
-            self._studio.troubles.try_now()
-
-    def _choose_folder(self, folder: Path, notice: Notice) -> None:
-        self._window.settings.change(out_dir=folder)
-        self._studio.act_on_notice(notice, folder)
+        self._notice_actions.act(notice)
 
     # -- dialogs ----------------------------------------------------------------------------
 

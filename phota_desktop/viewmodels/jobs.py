@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -64,6 +64,7 @@ class JobListModel(JobRows):
         self._progress: dict[str, Progress] = {}
         self._expected: dict[str, float | None] = {}
         self._deciding: set[str] = set()
+        self._older: dict[str, Job] = {}
         self._queue: JobQueue | None = None
         self._tasks: Tasks | None = None
         self._daily_cap: Callable[[], Decimal | None] = lambda: None
@@ -103,6 +104,23 @@ class JobListModel(JobRows):
         self._tick.stop()
 
     # -- what is known ------------------------------------------------------------------
+
+    def jobs(self) -> list[Job]:
+        """Return all jobs, newest first: the queue's, and older ones of photos that were opened."""
+        listed = super().jobs()
+        ids = {job.id for job in listed}
+        older = [job for job in self._older.values() if job.id not in ids]
+        return sorted([*listed, *older], key=lambda job: -job.sequence) if older else listed
+
+    def add_older(self, jobs: Iterable[Job]) -> None:
+        """Take jobs that the queue did not load; they have no row, but their pictures are shown."""
+        listed = {job.id for job in self._jobs}
+        new = {
+            job.id: job for job in jobs if job.id not in listed and self._older.get(job.id) != job
+        }
+        if new:
+            self._older.update(new)
+            self.loaded.emit()
 
     def phase(self, job_id: str) -> Progress | None:
         """Return how far a job at work is."""

@@ -40,6 +40,8 @@ class NoticeAction(StrEnum):
     SHOW_JOBS = "show jobs"
     SHOW_PHOTO = "show photo"
     OPEN_SUBFOLDERS = "open subfolders"
+    UNDO = "undo"
+    FIND_IT = "find it"
 
 
 ACTIONS: dict[ErrorKind, NoticeAction] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
@@ -27,6 +27,9 @@ class PhotoListModel(QAbstractListModel):
         super().__init__(parent)
         self._paths: list[Path] = []
         self._captions: dict[Path, str] = {}
+        self._missing: set[Path] = set()
+        self.words_of: Callable[[Path | None], str] = lambda _path: ""
+        """Says what a person thinks of a photo."""
 
     def paths(self) -> list[Path]:
         """Return the opened photos in order."""
@@ -61,9 +64,35 @@ class PhotoListModel(QAbstractListModel):
             words = f"{words} · running" if words else "Running"
         if self._captions.get(path, "") != words:
             self._captions[path] = words
-            row = self.row(path)
-            if row >= 0:
-                self.dataChanged.emit(self.index(row), self.index(row))
+            self._repaint(path)
+
+    def is_missing(self, path: Path | None) -> bool:
+        """Tell whether a photo's file was gone when it was last looked for."""
+        return path in self._missing
+
+    def set_missing(self, path: Path, missing: bool) -> None:
+        """Say whether a photo's file is gone."""
+        if missing != (path in self._missing):
+            (self._missing.add if missing else self._missing.discard)(path)
+            self._repaint(path)
+
+    def replace(self, path: Path, other: Path) -> None:
+        """Let a photo that lies elsewhere now stand in the row of where it was."""
+        row = self.row(path)
+        if row >= 0 and self.row(other) < 0:
+            self._paths[row] = other
+            self._missing.discard(path)
+            self._repaint(other)
+
+    def repaint(self) -> None:
+        """Let all photos show the marks that they have now."""
+        if self._paths:
+            self.dataChanged.emit(self.index(0), self.index(len(self._paths) - 1))
+
+    def _repaint(self, path: Path) -> None:
+        row = self.row(path)
+        if row >= 0:
+            self.dataChanged.emit(self.index(row), self.index(row))
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: D102
         return 0 if parent is not None and parent.isValid() else len(self._paths)
@@ -73,6 +102,8 @@ class PhotoListModel(QAbstractListModel):
             return None
         path = self._paths[index.row()]
         caption = self._captions.get(path, "")
+        if path in self._missing:
+            caption = f"Missing · {caption}" if caption else "Missing"
         if role == PATH_ROLE:
             return path
         if role == CAPTION_ROLE:
@@ -80,7 +111,8 @@ class PhotoListModel(QAbstractListModel):
         if role == DISPLAY_ROLE:
             return plain(path.name, 120)
         if role == ACCESSIBLE_TEXT_ROLE:
-            return f"{plain(path.name, 120)}, {caption}" if caption else plain(path.name, 120)
+            parts = (plain(path.name, 120), caption, self.words_of(path))
+            return ", ".join(part for part in parts if part)
         if role == TOOL_TIP_ROLE:
             return plain_tip(plain(str(path)))
         return None

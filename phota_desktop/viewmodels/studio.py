@@ -18,8 +18,6 @@ from phota_desktop.viewmodels.jobs import JobListModel
 from phota_desktop.viewmodels.notices import (
     Notice,
     NoticeAction,
-    Tone,
-    details_of,
     notice_for,
     notice_of_bug,
 )
@@ -40,9 +38,11 @@ from phota_desktop.viewmodels.variants import (
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
+    from phota_desktop.core.library import Picture
     from phota_desktop.services.composition import Services
     from phota_desktop.services.tasks import Failure
     from phota_desktop.viewmodels.reusing import Reuser
+    from phota_desktop.viewmodels.shelf import Shelf
 
 
 class StudioViewModel(StudioParts):
@@ -95,6 +95,7 @@ class StudioViewModel(StudioParts):
             services.tasks.failed.subscribe(self._on_bug),
             services.trainer.changed.subscribe(lambda _training: self._count_spend()),
         ]
+        self.shelf.attach(services)
         self._supply.attach(services)
         self.form.learn_size(*reversed(self.jobs.jobs()))
         self._count_spend()
@@ -107,6 +108,7 @@ class StudioViewModel(StudioParts):
         self._unsubscribe = []
         self.troubles.detach()
         self._supply.detach()
+        self.shelf.detach()
         self.submitter.attach(None)
         self._services = None
 
@@ -178,6 +180,20 @@ class StudioViewModel(StudioParts):
             row = max(0, min(len(entries) - 1, self.strip.row(entry.key) + by))
             self.choose_entry(entries[row].key)
 
+    def step_on(self) -> None:
+        """Show the next place with a picture, and after the last one the next photo."""
+        entry, entries = self.entry, self.strip.entries()
+        after = entries[self.strip.row(entry.key) + 1 :] if entry is not None else []
+        following = next((one for one in after if one.can_show), None)
+        if following is not None:
+            self.choose_entry(following.key)
+        else:
+            self.step_photo(1)
+
+    def show_picture(self, picture: Picture) -> None:
+        """Show a picture of the library: a result beside its photo, or alone where that is gone."""
+        self.shelf.show_picture(picture)
+
     def close_photo(self, path: Path) -> None:
         """Take a photo out of the list; nothing on disk changes."""
         row = self.photos.row(path)
@@ -205,7 +221,9 @@ class StudioViewModel(StudioParts):
         for job in reversed(self.jobs.jobs()):
             if self._photo in source_photos(job):
                 entries += job_entries(job)
-        return numbered(entries)
+        # What lies in the trash keeps its number, so that no other one gets it meanwhile.
+        shown = numbered(entries)
+        return [entry for entry in shown if not self.is_deleted(entry.key)]
 
     def _on_opened(self, paths: list[Path]) -> None:
         self._caption(*paths)
@@ -233,9 +251,19 @@ class StudioViewModel(StudioParts):
         if job.sent is not None and job.engine is Engine.PHOTA:  # what is under way counts as well
             self._count_spend()
 
+    def refresh(self) -> None:
+        """Bring strip and captions up to date with what lies in the trash or came back."""
+        self._update_strip()
+        self._caption(*self.photos.paths())
+
     def _update_strip(self) -> None:
         before = self.entry
+        row = self.strip.row(before.key) if before is not None else 0
         self.strip.update_entries(self._entries())
+        if self._photo is not None and before is not None and self.strip.row(before.key) < 0:
+            left = [entry for entry in self.strip.entries() if entry.can_show]
+            if left:  # what stands there now, as when one is taken out of a stack
+                self._chosen[self._photo] = left[min(row, len(left) - 1)].key
         if self.entry != before:
             self.entry_changed.emit()
 
@@ -262,7 +290,8 @@ class StudioViewModel(StudioParts):
         for job in self.jobs.jobs():
             for photo in source_photos(job) if not job.hidden else ():
                 if photo in finished:
-                    finished[photo] += len(job.variants)
+                    kept = [v for v in job.variants if not self.is_deleted(f"{job.id}:{v.index}")]
+                    finished[photo] += len(kept)
                     running[photo] += not job.state.is_final
         for photo, number in finished.items():
             self.photos.set_variants(photo, number, running[photo])
@@ -291,6 +320,13 @@ class StudioViewModel(StudioParts):
     def consent(self) -> None:
         """Take the person's word for paid calls and go on."""
         self.submitter.consent()
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Keeps strip and photo list in step with the library."""
+        from phota_desktop.viewmodels.shelf import Shelf
+
+        return Shelf(self)
 
     @cached_property
     def _reuser(self) -> Reuser:
@@ -337,10 +373,6 @@ class StudioViewModel(StudioParts):
         elif notice.action is NoticeAction.REMOVE and notice.path is not None:
             self.close_photo(notice.path)
 
-    def details_of(self, notice: Notice) -> str:
-        """Return the text to copy for a notice: its words and its job's details."""
-        return details_of(notice, self.jobs.details(notice.job_id))
-
     def open_samples(self) -> None:
         """Open the sample photos with their finished variants."""
         from phota_desktop.services.samples import samples
@@ -363,7 +395,3 @@ class StudioViewModel(StudioParts):
         if spent != self.spent_today:
             self.spent_today = spent
             self.spend_changed.emit()
-
-    def say(self, text: str, tone: Tone = Tone.INFO, hint: str = "") -> None:
-        """Show a notice without a button."""
-        self.notices.show(Notice(text, tone, NoticeAction.NONE, hint=hint))

@@ -12,12 +12,20 @@ from PySide6.QtCore import QObject, Signal
 
 from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.jobs import JobListModel
-from phota_desktop.viewmodels.notices import NoticesViewModel
+from phota_desktop.viewmodels.notices import (
+    Notice,
+    NoticeAction,
+    NoticesViewModel,
+    Tone,
+    details_of,
+)
 from phota_desktop.viewmodels.photos import PhotoListModel
 from phota_desktop.viewmodels.settings import SettingsViewModel
 
 if TYPE_CHECKING:
+    from phota_desktop.core.library import Marks
     from phota_desktop.viewmodels.generated import Generated
+    from phota_desktop.viewmodels.marks import MarksViewModel
     from phota_desktop.viewmodels.opening import Opener
     from phota_desktop.viewmodels.saving import Saver
     from phota_desktop.viewmodels.submitting import Submitter
@@ -46,6 +54,14 @@ class StudioParts(QObject):
         self.photos = PhotoListModel(self)
         self.form = RequestForm(self)
         self._clock = clock
+
+    def say(self, text: str, tone: Tone = Tone.INFO, hint: str = "") -> None:
+        """Show a notice without a button."""
+        self.notices.show(Notice(text, tone, NoticeAction.NONE, hint=hint))
+
+    def details_of(self, notice: Notice) -> str:
+        """Return the text to copy for a notice: its words and its job's details."""
+        return details_of(notice, self.jobs.details(notice.job_id))
 
     def _on_opened(self, paths: list[Path]) -> None:
         raise NotImplementedError
@@ -82,6 +98,22 @@ class StudioParts(QObject):
         from phota_desktop.viewmodels.troubles import Troubles
 
         return Troubles(self.jobs, self.notices, self)
+
+    @cached_property
+    def marks(self) -> MarksViewModel:
+        """Marks pictures, moves them to the trash, and takes that back."""
+        from phota_desktop.viewmodels.marks import MarksViewModel
+
+        return MarksViewModel(self.notices, self)
+
+    def marks_of(self, path: Path | None) -> Marks | None:
+        """Return the marks of a picture that is shown; None while nobody knows any."""
+        has_marks = path is not None and "marks" in vars(self)
+        return self.marks.of(path) if has_marks and path is not None else None
+
+    def is_deleted(self, key: str) -> bool:
+        """Tell whether a result lies in the trash."""
+        return "marks" in vars(self) and self.marks.is_deleted(key)
 
     @cached_property
     def generated(self) -> Generated:

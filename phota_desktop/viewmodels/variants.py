@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -50,6 +50,7 @@ class EntryKind(StrEnum):
 class Entry:
     """One place in the strip; ``key`` stays the same while its picture is made.
 
+    A result's key is that of the library (``core.library.result_key``).
     ``group`` is the job's id: entries of one group stand in one bracket. ``started`` is the
     wall-clock second at which the work began, while it runs.
     """
@@ -123,22 +124,24 @@ def job_entries(job: Job) -> list[Entry]:
     """Return a job's places: its pictures, its places in waiting, or the one reason why not."""
     if job.hidden or job.state is JobState.CANCELED:
         return []
+    from phota_desktop.core.library import result_key  # not before the window is painted
+
     local_looks = job.engine is Engine.LOCAL and job.request.operation is Operation.ENHANCE
     cost = picture_cost(job)
     found = []
-    for n, variant in enumerate(job.variants):
+    for variant in job.variants:
+        n, key = variant.index, result_key(job, variant)
         size = f"{variant.width} × {variant.height}"
         title = _look(n) if local_looks else f"v{n + 1}"
         detail = f"{size} · {cost}" if cost else size
-        found.append(Entry(f"{job.id}:{n}", EntryKind.RESULT, title, detail, variant.path, job.id))
+        found.append(Entry(key, EntryKind.RESULT, title, detail, variant.path, job.id))
+    have = {variant.index for variant in job.variants}
+    missing = [n for n in range(job.request.variants) if n not in have]
     if not job.state.is_final:
         kind = EntryKind.WAITING if job.state is JobState.QUEUED else EntryKind.RUNNING
         word = "Waiting" if kind is EntryKind.WAITING else "Running"
         started = None if kind is EntryKind.WAITING else (job.sent or job.created)
-        found += [
-            Entry(f"{job.id}:{n}", kind, word, "", None, job.id, started)
-            for n in range(len(found), job.request.variants)
-        ]
+        found += [Entry(f"{job.id}:{n}", kind, word, "", None, job.id, started) for n in missing]
         return found
     kinds = {
         JobState.FAILED: (EntryKind.FAILED, "Failed"),
@@ -150,9 +153,9 @@ def job_entries(job: Job) -> list[Entry]:
         kind, word = kinds[job.state]
         reason = plain(job.error.message) if job.error else ""
         if job.state is JobState.PARTIAL:
-            missing = job.request.variants - len(job.variants)
-            reason = reason or f"{missing} of {job.request.variants} did not come"
-        found.append(Entry(f"{job.id}:{len(found)}", kind, word, reason, None, job.id))
+            reason = reason or f"{len(missing)} of {job.request.variants} did not come"
+        place = missing[0] if missing else len(found)
+        found.append(Entry(f"{job.id}:{place}", kind, word, reason, None, job.id))
     return found
 
 
@@ -179,6 +182,8 @@ class VariantStripModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: list[Entry] = []
+        self.words_of: Callable[[Path | None], str] = lambda _path: ""
+        """Says what a person thinks of a picture."""
 
     def entries(self) -> list[Entry]:
         """Return the places in order."""
@@ -204,18 +209,29 @@ class VariantStripModel(QAbstractListModel):
         keep = {entry.key for entry in new}
         for row in reversed(range(len(self._entries))):
             if self._entries[row].key not in keep:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                del self._entries[row]
-                self.endRemoveRows()
+                self._take_out(self._entries[row].key)
         for row, entry in enumerate(new):
             if row < len(self._entries) and self._entries[row].key == entry.key:
                 if self._entries[row] != entry:
                     self._entries[row] = entry
                     self.dataChanged.emit(self.index(row), self.index(row))
             else:
+                self._take_out(entry.key)  # one that went before another
                 self.beginInsertRows(QModelIndex(), row, row)
                 self._entries.insert(row, entry)
                 self.endInsertRows()
+
+    def _take_out(self, key: str) -> None:
+        row = self.row(key)
+        if row >= 0:
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self._entries[row]
+            self.endRemoveRows()
+
+    def repaint(self) -> None:
+        """Let all places show the marks that they have now."""
+        if self._entries:
+            self.dataChanged.emit(self.index(0), self.index(len(self._entries) - 1))
 
     def tick(self) -> None:
         """Let running places show the next second."""
@@ -245,9 +261,12 @@ class VariantStripModel(QAbstractListModel):
         if role == DETAIL_ROLE:
             return detail_of(entry)
         if role == ACCESSIBLE_TEXT_ROLE:
-            return f"{entry.title}, {detail_of(entry)}" if detail_of(entry) else entry.title
+            parts = (entry.title, detail_of(entry), self.words_of(entry.path))
+            return ", ".join(part for part in parts if part)
         if role == TOOL_TIP_ROLE:
-            return plain_tip(f"{entry.title}: {entry.detail}" if entry.detail else entry.title)
+            tip = f"{entry.title}: {entry.detail}" if entry.detail else entry.title
+            words = self.words_of(entry.path)
+            return plain_tip(f"{tip}\n{words.capitalize()}" if words else tip)
         return None
 
 

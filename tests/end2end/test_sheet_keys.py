@@ -24,6 +24,13 @@ ELSEWHERE = {
     *("previous_photo", "next_photo", "previous_variant", "next_variant", "compare", "align"),
     *("toggle_zoom", "zoom_fit", "zoom_100", "zoom_200", "zoom_in", "zoom_out", "surround"),
     *("full_screen", "panels"),
+    # test_mark_keys.py
+    *("stars_0", "stars_1", "stars_2", "stars_3", "stars_4", "stars_5", "pick", "reject"),
+    *("unflag", "label_red", "label_yellow", "label_green", "label_blue", "label_purple"),
+    *("advance", "trash", "undo", "redo"),
+    # the tests of their own parts
+    *("library", "filmstrip", "lineage", "continue", "recall", "recall_prompt", "finalize"),
+    *("export_again", "copy_recipe", "open_in", "reveal", "proof"),
 }
 """Commands whose keys other tests press."""
 

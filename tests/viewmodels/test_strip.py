@@ -25,9 +25,7 @@ PHOTO = Path("/p/IMG.jpg")
 
 
 def job(state: JobState, got: int = 0, *, asked: int = 2, engine: Engine = Engine.PHOTA) -> Job:
-    variants = tuple(
-        Variant(n, Path(f"/v/{n}.jpg"), "0", 2048, 1365, "jpg") for n in range(1, got + 1)
-    )
+    variants = tuple(Variant(n, Path(f"/v/{n}.jpg"), "0", 2048, 1365, "jpg") for n in range(got))
     return Job(
         id="j",
         client_request_id="c",
