@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from phota_desktop.core.errors import PhotaError
+from phota_desktop.core.file_names import DEFAULT_TEMPLATE, expand
 from phota_desktop.core.options import OutputFormat
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
 from phota_desktop.viewmodels.words import plain
 
 if TYPE_CHECKING:
+    from phota_desktop.core.library import Picture
     from phota_desktop.services.composition import Services
+    from phota_desktop.viewmodels.export_subjects import Chosen
     from phota_desktop.viewmodels.variants import Entry
 
 
@@ -24,6 +27,8 @@ class Saver(QObject):
 
     def __init__(self, notices: NoticesViewModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.template = DEFAULT_TEMPLATE
+        """How what is dragged out is called: as what was exported last."""
         self._notices = notices
         self._services: Services | None = None
 
@@ -38,22 +43,39 @@ class Saver(QObject):
             self._services.tasks.spawn(work, name=f"export {target.name}")
 
     def drag_files(self, entries: Sequence[Entry], photo: Path | None) -> list[Path]:
-        """Return real files with readable names for a drag out of the window.
+        """Return real files with readable names for a drag out of the strip."""
+        from phota_desktop.viewmodels.export_subjects import chosen_entries
 
-        A picture that lies in the vault alone gets a second name in the cache: no pixel is copied
-        where the disk allows a link.
+        return self._draggable(chosen_entries(entries, photo))
+
+    def drag_pictures(self, pictures: Sequence[Picture]) -> list[Path]:
+        """Return real files with readable names for a drag out of the library."""
+        from phota_desktop.viewmodels.export_subjects import chosen_pictures
+
+        return self._draggable(chosen_pictures(pictures))
+
+    def _draggable(self, chosen: Sequence[Chosen]) -> list[Path]:
+        """Return the files themselves; copies under their names of what the vault alone has.
+
+        The vault's file is never given away, nor another name of it: who gets it may write to it.
         """
-        found = []
-        for n, entry in enumerate(entries, 1):
-            path = entry.path
-            if path is None:
-                continue
-            services = self._services
-            if services is not None and path.is_relative_to(services.folders.vault):
-                stem = photo.stem if photo else "picture"
-                path = _named(path, services.folders.cache / "drag", f"{stem}-{n}{path.suffix}")
-            found.append(path)
-        return found
+        services = self._services
+        if services is None:
+            return [one.path for one in chosen]
+        inside = [one for one in chosen if one.path.is_relative_to(services.folders.vault)]
+        if not inside:
+            return [one.path for one in chosen]
+        from phota_desktop.viewmodels.export_subjects import subjects_at_hand
+        from phota_desktop.viewmodels.working_copies import dragged_copies
+
+        subjects = subjects_at_hand(services, inside)
+        wanted = [
+            (one.path, expand(self.template, replace(one.tokens, counter=n), one.extension))
+            for n, one in enumerate(subjects, 1)
+        ]
+        copies = dragged_copies(wanted, services.folders.cache / "drag")
+        found = (copies.get(one.path) if one in inside else one.path for one in chosen)
+        return [path for path in found if path is not None]
 
     async def _export(
         self, services: Services, picture: Path, target: Path, original: Path | None
@@ -72,18 +94,6 @@ class Saver(QObject):
         self._notices.show(
             Notice(words, Tone.GOOD, NoticeAction.SHOW_FILE, "Show in folder", path=saved)
         )
-
-
-def _named(path: Path, folder: Path, name: str) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / path.stem[:8] / name
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    if not target.exists():
-        try:
-            target.hardlink_to(path)
-        except OSError:
-            shutil.copyfile(path, target)
-    return target
 
 
 def format_of(target: Path) -> OutputFormat | None:

@@ -1,0 +1,151 @@
+"""What the export dialog says: choices, what a tick writes, names to come, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from phota_desktop.core.exporting import (
+    ColourSpace,
+    ExportFormat,
+    ExportSettings,
+    Sharpening,
+    Subsampling,
+)
+from phota_desktop.core.file_names import distinct, expand
+from phota_desktop.core.provenance import MODEL_MADE, SourceType, source_type
+from phota_desktop.viewmodels.export_subjects import Subject
+from phota_desktop.viewmodels.words import count, plain
+
+FORMATS = {
+    ExportFormat.AS_IS: ("As it is", "The format that each picture has"),
+    ExportFormat.JPEG: ("JPEG", "For clients, the web and print labs"),
+    ExportFormat.PNG: ("PNG", "Lossless, keeps transparency"),
+    ExportFormat.WEBP: ("WebP", "Smaller files for the web"),
+    ExportFormat.TIFF: ("TIFF", "Lossless, for further editing"),
+}
+COLOURS = {
+    ColourSpace.AS_IS: "As they are",
+    ColourSpace.SRGB: "sRGB, for screens and the web",
+    ColourSpace.DISPLAY_P3: "Display P3",
+    ColourSpace.ADOBE_RGB: "Compatible with Adobe RGB (1998)",
+    ColourSpace.ORIGINAL: "As in the original photo",
+}
+SHARPENINGS = {
+    Sharpening.NONE: "None",
+    Sharpening.LOW: "Low",
+    Sharpening.MEDIUM: "Medium",
+    Sharpening.HIGH: "High",
+}
+SUBSAMPLINGS = {
+    Subsampling.FULL: ("4:4:4", "All colour detail"),
+    Subsampling.HALF: ("4:2:2", "Half the colour detail across; smaller"),
+    Subsampling.QUARTER: ("4:2:0", "A quarter of the colour detail; smallest"),
+}
+EXTENSIONS = {
+    ExportFormat.JPEG: "jpg",
+    ExportFormat.PNG: "png",
+    ExportFormat.WEBP: "webp",
+    ExportFormat.TIFF: "tif",
+}
+_LABELS = {
+    SourceType.TRAINED: "Says that a trained model made the picture.",
+    SourceType.COMPOSITE_TRAINED: "Says that a trained model changed the picture.",
+    SourceType.ENHANCED: "Says that software, not a trained model, changed the picture.",
+    SourceType.ALGORITHMIC: "Says that software, not a trained model, made the picture.",
+}
+_ASKED_FOR = "Many sites and laws ask for it."
+SHOWN_NAMES = 3
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is said about the label of a picture's making; ``role`` is the colour of the words."""
+
+    words: str
+    role: str = "quiet"
+
+
+def names_of(subjects: Sequence[Subject], settings: ExportSettings) -> list[str]:
+    """Return the file name of each picture in the batch, without clashes among them."""
+    return distinct(
+        expand(
+            settings.name_template,
+            replace(one.tokens, counter=place),
+            EXTENSIONS.get(settings.format, one.extension),
+        )
+        for place, one in enumerate(subjects, 1)
+    )
+
+
+def label_words(subjects: Sequence[Subject], *, on: bool) -> Label:
+    """Return what the tick for the label of these pictures' making means, on or off."""
+    kinds = {source_type(one.provenance.done) for one in subjects if one.provenance is not None}
+    if not kinds:
+        return Label("These are photos as they were taken: there is nothing to say.")
+    by_model = bool(kinds & MODEL_MADE)
+    if not on:
+        if by_model:
+            return Label(f"Nobody can tell that a trained model was at work. {_ASKED_FOR}", "warn")
+        return Label("Nobody can tell that the picture was changed.")
+    if len(kinds) > 1:
+        words = "Says of each picture how it was made or changed."
+    else:
+        words = _LABELS.get(SourceType(kinds.pop()), "Says how the picture was made.")
+    return Label(f"{words} {_ASKED_FOR}" if by_model else words)
+
+
+def changes_pixels(settings: ExportSettings) -> bool:
+    """Tell whether anything but metadata is asked for."""
+    return not (
+        settings.format is ExportFormat.AS_IS
+        and settings.resize is None
+        and settings.colour is ColourSpace.AS_IS
+        and settings.sharpening is Sharpening.NONE
+        and settings.target_bytes is None
+    )
+
+
+def quality_counts(settings: ExportSettings) -> bool:
+    """Tell whether the quality has an effect on what is written."""
+    if settings.format is ExportFormat.WEBP:
+        return not settings.lossless
+    if settings.format is ExportFormat.AS_IS:
+        return changes_pixels(settings)
+    return settings.format is ExportFormat.JPEG
+
+
+def size_words(size: int) -> str:
+    """Return ``840 kB`` or ``2.4 MB``."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    if size < 1_000_000_000:
+        return f"{size / 1_000_000:.1f} MB"
+    return f"{size / 1_000_000_000:.1f} GB"
+
+
+def estimate_words(first: int, number: int) -> str:
+    """Return how large the files will be, by the first that was tried, in bytes."""
+    if number == 1:
+        return size_words(first)
+    return f"{size_words(first)} the first, about {size_words(first * number)} in all"
+
+
+def title_words(number: int) -> str:
+    """Return the dialog's heading."""
+    return "Export picture" if number == 1 else f"Export {number} pictures"
+
+
+def saved_words(saved: Sequence[str], failed: int, *, cancelled: bool = False) -> str:
+    """Return what became of an export as one sentence; ``saved`` are file names."""
+    if len(saved) == 1 and not failed and not cancelled:
+        return f"Saved {plain(saved[0], 120)}"
+    words = f"{count(len(saved), 'picture')} saved" if saved else "No picture saved"
+    if failed:
+        words += f", {failed} failed"
+    return f"{words}, then cancelled" if cancelled else words
+
+
+def can_be_limited(settings: ExportSettings) -> bool:
+    """Tell whether the quality can be found that fits a size."""
+    return settings.format is not ExportFormat.AS_IS and quality_counts(settings)
