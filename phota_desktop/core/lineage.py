@@ -75,15 +75,6 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Spent:
-    """What several requests cost together; ``unknown`` of them have no published price."""
-
-    requests: int
-    cost: Estimate = _FREE
-    unknown: int = 0
-
-
-@dataclass(frozen=True)
 class Tree:
     """A family of pictures, laid out: parents at the left, generation by generation.
 
@@ -126,18 +117,13 @@ class Tree:
             waiting.extend(self.children(one))
         return tuple(found)
 
-    def spent_to(self, key: str) -> Spent:
-        """Return what the requests cost that led to a node."""
-        return sum_of(edge for one in self.way_to(key) if (edge := self._to.get(one)))
+    def edges_on_way(self, key: str) -> tuple[Edge, ...]:
+        """Return the requests that led to a node, oldest first."""
+        return tuple(edge for one in self.way_to(key) if (edge := self._to.get(one)))
 
-    def spent_from(self, key: str) -> Spent:
-        """Return what the requests cost that followed from a node."""
-        branch = (key, *self.below(key))
-        return sum_of(edge for one in branch for edge in self.edges_from(one))
-
-    def spent(self) -> Spent:
-        """Return what the whole tree cost."""
-        return sum_of(self.edges)
+    def edges_below(self, key: str) -> tuple[Edge, ...]:
+        """Return the requests that followed from a node, at any remove."""
+        return tuple(edge for one in (key, *self.below(key)) for edge in self.edges_from(one))
 
     @property
     def is_chain(self) -> bool:
@@ -162,17 +148,6 @@ class Tree:
             known = ({one: edge for edge in self.edges for one in edge.children}, dict(starts))
             object.__setattr__(self, "_known_index", known)
         return known
-
-
-def sum_of(edges: Iterable[Edge]) -> Spent:
-    """Return what requests cost together."""
-    costs = [edge.cost for edge in edges]
-    known = [cost for cost in costs if cost is not None]
-    total = Estimate(
-        sum((cost.low for cost in known), Decimal(0)),
-        sum((cost.high for cost in known), Decimal(0)),
-    )
-    return Spent(len(costs), total, len(costs) - len(known))
 
 
 def cost_of(job: Job) -> Estimate | None:
