@@ -125,7 +125,9 @@ class MetadataChoice:
 
     ``carry``: what the original says of itself. ``gps``: its coordinates, wherever they stand;
     names of places are kept. ``recipe``: prompt and settings. ``provenance``: the source type,
-    ids and history. ``people``: names. ``marks``: rating and label.
+    ids and history. ``people``: names. ``marks``: rating and label. ``keep_credentials``: a file
+    that came signed with content credentials and whose pixels do not change is left untouched,
+    instead of being given new metadata in their place.
     """
 
     carry: bool = True
@@ -134,6 +136,7 @@ class MetadataChoice:
     provenance: bool = True
     people: bool = False
     marks: bool = True
+    keep_credentials: bool = True
 
 
 def provenance_of(chain: Sequence[tuple[Job, Variant]]) -> Provenance:

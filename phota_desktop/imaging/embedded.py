@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
-from phota_desktop.imaging import exif, jpeg_segments, png_chunks, webp_chunks
+from phota_desktop.imaging import (
+    exif,
+    jpeg_segments,
+    png_chunks,
+    tiff_tags,
+    webp_chunks,
+)
 from phota_desktop.imaging.chunks import payload
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.raw import Preview
 
-_IPTC_RESOURCE = 0x0404
+_IPTC_RESOURCE, _IPTC_DIGEST = 0x0404, 0x0425
+_RESOURCES_KEPT = (0x040A, 0x040B)
+"""Whether there is a copyright, and its address."""
 _MAX_ICC = 16_000_000
-_XMP = 0x02BC
 _RAW_HEAD = 1 << 20
 """Bytes of a RAW that are read for its EXIF; previews and the sensor's values lie behind it."""
 
@@ -28,6 +37,11 @@ class Embedded:
     iptc: bytes | None = None
     icc: bytes | None = None
     has_credentials: bool = False
+    """A C2PA manifest."""
+    more_xmp: bytes | None = None
+    """The XMP of a JPEG that did not fit into its first packet."""
+    resources: bytes | None = None
+    """The Photoshop resources around the IPTC records."""
     preview: Preview | None = None
     """The largest preview of a RAW file."""
     implied: bytes | None = None
@@ -81,10 +95,14 @@ def _of_jpeg(stream: BinaryIO) -> Embedded:
     def first(marker: int, prefix: bytes) -> bytes | None:
         return next(jpeg_segments.payloads(data, marker, prefix), None)
 
-    irb = first(jpeg_segments.APP13, jpeg_segments.PHOTOSHOP_ID)
+    # Resources of more than 64 KB go on in the next segment.
+    irb = b"".join(jpeg_segments.payloads(data, jpeg_segments.APP13, jpeg_segments.PHOTOSHOP_ID))
+    xmp = first(jpeg_segments.APP1, jpeg_segments.XMP_ID)
     return Embedded(
         exif=first(jpeg_segments.APP1, jpeg_segments.EXIF_ID),
-        xmp=first(jpeg_segments.APP1, jpeg_segments.XMP_ID),
+        xmp=xmp,
+        more_xmp=jpeg_segments.extended_xmp(data, xmp) if xmp else None,
+        resources=irb or None,
         iptc=_iptc_of_resources(irb) if irb else None,
         icc=jpeg_segments.icc_profile(data),
         has_credentials=jpeg_segments.has(data, jpeg_segments.APP11),
@@ -138,7 +156,13 @@ def _of_tiff(stream: BinaryIO) -> Embedded:
     def raw(tag: int) -> bytes | None:
         return image[tag].raw if tag in image else None
 
-    return Embedded(data, raw(_XMP), raw(0x83BB), raw(0x8773))
+    return Embedded(
+        data,
+        raw(tiff_tags.XMP),
+        raw(tiff_tags.IPTC),
+        raw(tiff_tags.ICC),
+        has_credentials=tiff_tags.CREDENTIALS in image,
+    )
 
 
 def _of_raw(stream: BinaryIO) -> Embedded:
@@ -152,7 +176,7 @@ def _of_raw(stream: BinaryIO) -> Embedded:
     # Olympus and Panasonic have magic numbers of their own before a TIFF's directory.
     magic = {b"II": b"II*\x00", b"MM": b"MM\x00*"}.get(data[:2], b"")
     image = exif.parse(magic + data[4:]).image
-    return Embedded(magic + data[4:], image[_XMP].raw if _XMP in image else None)
+    return Embedded(magic + data[4:], image[tiff_tags.XMP].raw if tiff_tags.XMP in image else None)
 
 
 _READERS = {
@@ -175,9 +199,9 @@ def _icc_of_png(body: bytes) -> bytes | None:
     return profile if separator and inflater.eof else None
 
 
-def _iptc_of_resources(resources: bytes) -> bytes | None:
-    """Find the IPTC records among Photoshop image resources."""
-    stream = BytesIO(resources)
+def _resources(block: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield number and content of Photoshop's image resources, up to the first broken one."""
+    stream = BytesIO(block)
     while stream.read(4) == b"8BIM":
         number = int.from_bytes(stream.read(2), "big")
         name = stream.read(1)
@@ -185,16 +209,35 @@ def _iptc_of_resources(resources: bytes) -> bytes | None:
         stream.seek((name[0] if name else 0) | 1, 1)
         length = int.from_bytes(stream.read(4), "big")
         body = stream.read(length)
-        if number == _IPTC_RESOURCE:
-            return body if len(body) == length else None
+        if len(body) != length:
+            return
+        yield number, body
         stream.seek(length & 1, 1)
-    return None
 
 
-def iptc_resource(records: bytes) -> bytes:
-    """Wrap IPTC records as the only Photoshop image resource."""
-    head = b"8BIM" + _IPTC_RESOURCE.to_bytes(2, "big") + b"\x00\x00"
-    return head + len(records).to_bytes(4, "big") + records + b"\x00" * (len(records) & 1)
+def _iptc_of_resources(resources: bytes) -> bytes | None:
+    """Find the IPTC records among Photoshop image resources."""
+    return next((body for number, body in _resources(resources) if number == _IPTC_RESOURCE), None)
+
+
+def iptc_resource(records: bytes, around: bytes | None = None) -> bytes:
+    """Wrap IPTC records as Photoshop image resources, with the digest that says they are in step.
+
+    Of the resources ``around`` them before, copyright flag and address are kept.
+    """
+    written = [(_IPTC_RESOURCE, records)]
+    written += [one for one in _resources(around or b"") if one[0] in _RESOURCES_KEPT]
+    digest = hashlib.md5(records, usedforsecurity=False).digest()
+    written.append((_IPTC_DIGEST, digest))
+    return b"".join(
+        b"8BIM"
+        + number.to_bytes(2, "big")
+        + b"\x00\x00"
+        + len(body).to_bytes(4, "big")
+        + body
+        + b"\x00" * (len(body) & 1)
+        for number, body in sorted(written)
+    )
 
 
 def _iptc_of_png(profile: bytes) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 ByteOrder = Literal["little", "big"]
@@ -14,7 +14,7 @@ MAX_VALUE = 32_768
 """Largest value in bytes that is carried; larger ones are previews and private blocks."""
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-_SHORT, _LONG = 3, 4
+_ASCII, _SHORT, _LONG = 2, 3, 4
 _ORDERS: dict[bytes, ByteOrder] = {b"II*\x00": "little", b"MM\x00*": "big"}
 
 ORIENTATION, EXIF_POINTER, GPS_POINTER = 0x0112, 0x8769, 0x8825
@@ -24,15 +24,26 @@ _COLOR_SPACE, _WIDTH, _HEIGHT = 0xA001, 0xA002, 0xA003
 _IMAGE_KEPT = frozenset(
     (
         *(0x010E, 0x010F, 0x0110, 0x011A, 0x011B, 0x0128, 0x0131, 0x0132, 0x013B, 0x013C),
-        *(0x8298, 0x4746, 0x4749, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F),
+        *(0x8298, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F),
     )
 )
-"""Description, camera, resolution, software, time, artist, copyright, rating, title and keywords.
+"""Description, camera, resolution, software, time, artist, copyright, title and keywords.
 
 A list of what is kept, because the first directory of a TIFF also describes its pixels.
 """
-_EXIF_DROPPED = frozenset((0x927C, 0xA005, 0xA20C, 0xEA1C, 0xEA1D, _COLOR_SPACE, _WIDTH, _HEIGHT))
-"""MakerNote (its offsets would point nowhere), interoperability, padding, and what is set anew."""
+_EXIF_DROPPED = frozenset(
+    (
+        *(0x927C, 0xA004, 0xA005, 0xA20C, 0xA420, 0xEA1C, 0xEA1D),
+        *(0x9101, 0x9102, _COLOR_SPACE, _WIDTH, _HEIGHT),
+    )
+)
+"""MakerNote (its offsets would point nowhere), sound file, interoperability, the picture's unique
+id, padding, how its components were coded, and what is set anew.
+"""
+_MODIFIED, _RATING, _RATING_PERCENT = 0x0132, 0x4746, 0x4749
+_MODIFIED_OFFSET, _MODIFIED_FRACTION = 0x9010, 0x9290
+_PERCENT = (0, 1, 25, 50, 75, 99)
+"""What Windows writes for each number of stars."""
 
 
 @dataclass(frozen=True)
@@ -111,24 +122,74 @@ def orientation(block: bytes | None) -> int:
         return 1
 
 
-def for_result(exif: Exif, size: tuple[int, int], *, keep_gps: bool, srgb: bool) -> bytes:
-    """Write a block for a picture made from the one that ``exif`` describes.
+@dataclass(frozen=True)
+class Told:
+    """What a block says of the new picture.
 
-    ``size`` is the new picture's (width, height) in pixels; it stands upright (orientation 1).
-    Thumbnail, MakerNote and values over 32 KB are dropped.
+    ``size`` is (width, height) in pixels as stored. ``modified`` is local time as EXIF writes it
+    ("2026:11:21 20:00:00") with its distance from UTC ("+01:00"), None to keep what was there.
     """
-    short = _SIZES[_SHORT]
+
+    size: tuple[int, int]
+    gps: bool = True
+    srgb: bool = True
+    orientation: int = 1
+    modified: tuple[str, str] | None = None
+    stars: int = 0
+
+
+def for_result(exif: Exif, told: Told) -> Exif:
+    """Return what a picture may say that was made from the one that ``exif`` describes.
+
+    Thumbnail, MakerNote, unique id and rating are dropped.
+    """
+    order = exif.order
 
     def numbered(kind: int, value: int) -> Entry:
-        return Entry(kind, 1, value.to_bytes(_SIZES[kind], exif.order))
+        return Entry(kind, 1, value.to_bytes(_SIZES[kind], order))
+
+    def text(value: str) -> Entry:
+        raw = value.encode("ascii") + b"\x00"
+        return Entry(_ASCII, len(raw), raw)
 
     image = {tag: entry for tag, entry in exif.image.items() if tag in _IMAGE_KEPT}
-    image[ORIENTATION] = Entry(_SHORT, 1, (1).to_bytes(short, exif.order))
+    image[ORIENTATION] = numbered(_SHORT, told.orientation)
     photo = {tag: entry for tag, entry in exif.photo.items() if tag not in _EXIF_DROPPED}
-    photo[_COLOR_SPACE] = numbered(_SHORT, 1 if srgb else 0xFFFF)
-    photo[_WIDTH] = numbered(_LONG, size[0])
-    photo[_HEIGHT] = numbered(_LONG, size[1])
-    return write(Exif(exif.order, image, photo, exif.gps if keep_gps else {}))
+    photo[_COLOR_SPACE] = numbered(_SHORT, 1 if told.srgb else 0xFFFF)
+    photo[_WIDTH] = numbered(_LONG, told.size[0])
+    photo[_HEIGHT] = numbered(_LONG, told.size[1])
+    if told.modified:
+        image[_MODIFIED], photo[_MODIFIED_OFFSET] = map(text, told.modified)
+        photo.pop(_MODIFIED_FRACTION, None)
+    if told.stars:
+        image[_RATING] = numbered(_SHORT, told.stars)
+        image[_RATING_PERCENT] = numbered(_SHORT, _PERCENT[told.stars])
+    return Exif(order, image, photo, exif.gps if told.gps else {})
+
+
+def without_place(exif: Exif) -> Exif:
+    """Return a block's directories without coordinates."""
+    return replace(exif, gps={})
+
+
+def reordered(exif: Exif, order: ByteOrder) -> Exif:
+    """Return the same directories in the other byte order."""
+    if exif.order == order:
+        return exif
+
+    def turned(directory: Directory) -> Directory:
+        return {tag: _turned(entry) for tag, entry in directory.items()}
+
+    return Exif(order, turned(exif.image), turned(exif.photo), turned(exif.gps), exif.thumbnail)
+
+
+def _turned(entry: Entry) -> Entry:
+    # A rational is two numbers; bytes of no type are left alone.
+    size = 4 if entry.kind in (5, 10) else _SIZES[entry.kind]
+    if size == 1:
+        return entry
+    raw = entry.raw
+    return replace(entry, raw=b"".join(raw[i : i + size][::-1] for i in range(0, len(raw), size)))
 
 
 def write(exif: Exif) -> bytes:
@@ -138,17 +199,18 @@ def write(exif: Exif) -> bytes:
     block = (b"II*\x00" if order == "little" else b"MM\x00*") + (8).to_bytes(4, order)
     children = [(EXIF_POINTER, exif.photo), (GPS_POINTER, exif.gps)]
     pointers = {tag: Entry(_LONG, 1, bytes(4)) for tag, child in children if child}
-    at = len(block) + len(_written({**image, **pointers}, 8, order))
+    at = len(block) + len(written({**image, **pointers}, 8, order))
     tail = b""
     for tag, child in children:
         if child:
             pointers[tag] = Entry(_LONG, 1, at.to_bytes(4, order))
-            tail += _written(child, at, order)
-            at = 8 + len(_written({**image, **pointers}, 8, order)) + len(tail)
-    return block + _written({**image, **pointers}, 8, order) + tail
+            tail += written(child, at, order)
+            at = 8 + len(written({**image, **pointers}, 8, order)) + len(tail)
+    return block + written({**image, **pointers}, 8, order) + tail
 
 
-def _written(directory: Directory, at: int, order: ByteOrder) -> bytes:
+def written(directory: Directory, at: int, order: ByteOrder) -> bytes:
+    """Serialize one directory to stand at an offset, with its values behind it."""
     entries = sorted((t, e) for t, e in directory.items() if len(e.raw) <= MAX_VALUE)
     values_at = at + 2 + 12 * len(entries) + 4
     head = len(entries).to_bytes(2, order)

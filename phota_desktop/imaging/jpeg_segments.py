@@ -21,6 +21,8 @@ _DECODING = frozenset((*range(0xC0, 0xD0), *range(0xD8, 0xE0)))
 """Markers that a decoder needs: frames, tables, scans, restart interval."""
 _MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PIECE = 1 << 20
+_EXTENDED = re.compile(rb"HasExtendedXMP\s*(?:=\s*[\"']|>)\s*([0-9A-F]{32})")
+_MAX_EXTENDED = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,27 @@ def icc_profile(data: bytes) -> bytes | None:
     if not pieces or sorted(pieces) != list(range(1, total + 1)):
         return None
     return b"".join(pieces[n] for n in sorted(pieces))
+
+
+def extended_xmp(data: bytes, main: bytes) -> bytes | None:
+    """Join the pieces of XMP (GUID, whole length, offset, bytes) that the ``main`` packet names."""
+    found = _EXTENDED.search(main)
+    if found is None:
+        return None
+    parts: dict[int, bytes] = {}
+    whole = -1
+    for piece in payloads(data, APP1, XMP_EXTENSION_ID):
+        if piece[:32] == found[1] and len(piece) > 40:
+            whole = int.from_bytes(piece[32:36], "big")
+            parts.setdefault(int.from_bytes(piece[36:40], "big"), piece[40:])
+    if not 0 < whole <= _MAX_EXTENDED:
+        return None
+    content = b""
+    for at in sorted(parts):
+        if at != len(content):
+            return None
+        content += parts[at]
+    return content if len(content) == whole else None
 
 
 def strip(data: bytes, *, keep_profile: bool = True) -> bytes:

@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.imaging import exif, jpeg_segments, png_chunks, webp_chunks, xmp
-from phota_desktop.imaging.embedded import (
-    Embedded,
-    iptc_png_text,
-    iptc_resource,
-    read_embedded,
+from phota_desktop.core.library import Marks
+from phota_desktop.core.options import Operation
+from phota_desktop.core.provenance import MetadataChoice, Provenance
+from phota_desktop.imaging import (
+    exif,
+    iptc,
+    jpeg_segments,
+    metadata_files,
+    png_chunks,
+    webp_chunks,
+    xmp_carrying,
+    xmp_provenance,
 )
+from phota_desktop.imaging import xmp_values as v
+from phota_desktop.imaging.embedded import Embedded, read_embedded
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
 from phota_desktop.imaging.icc import is_srgb
-from phota_desktop.imaging.reading import inspect, open_photo
+from phota_desktop.imaging.metadata_files import Blocks
+from phota_desktop.imaging.reading import PhotoInfo, inspect, open_photo
+from phota_desktop.imaging.xmp import Packet
 
-CREDENTIALS = "The picture carries content credentials, which added metadata would break."
+CREDENTIALS = (
+    "The picture is signed with content credentials, which new metadata would break:"
+    " it was left as it is."
+)
+CREDENTIALS_DROPPED = (
+    "The picture's content credentials were taken out: its metadata changed, and they would no"
+    " longer be valid."
+)
 NOT_READ = "The original's metadata could not be read and was not copied."
 NOT_XMP = "The original's XMP could not be copied."
-NOT_IPTC = "IPTC cannot be written into this format and was not copied."
+NOT_EXIF = "The original's EXIF could not be copied."
+NOT_OWN = "The picture's own XMP could not be read and was replaced."
+NOT_WRITTEN = "The metadata could not be written into the picture."
 NOT_FORMAT = "Metadata cannot be written into this format."
+_SAME_SHAPE = 0.01
+_MAX_EXIF = jpeg_segments.MAX_PAYLOAD - len(jpeg_segments.EXIF_ID)
 
 
 @dataclass(frozen=True)
@@ -34,12 +59,11 @@ class Carried:
 
 
 @dataclass(frozen=True)
-class _Blocks:
-    """What goes into the result, each ready to be written."""
+class _Source:
+    """The original: what it carries, and whether faces still lie where it says."""
 
-    exif: bytes | None
-    xmp: bytes | None
-    iptc: bytes | None
+    embedded: Embedded = field(default_factory=Embedded)
+    info: PhotoInfo | None = None
 
 
 def strip_private(data: bytes) -> bytes:
@@ -61,107 +85,204 @@ def strip_private(data: bytes) -> bytes:
 def carry(
     original: Path, result: bytes, size: tuple[int, int], *, keep_gps: bool = True
 ) -> Carried:
-    """Put the original's EXIF, XMP and IPTC into a JPEG, PNG or WebP, without recompression.
+    """Put the original's EXIF, XMP and IPTC into a result, and nothing of ours; see ``finish``."""
+    choice = MetadataChoice(gps=keep_gps, provenance=False, marks=False)
+    return finish(result, size, original=original, provenance=None, choice=choice)
 
-    ``size`` is the result's (width, height). EXIF gets orientation 1 and the new size and loses
-    thumbnail and MakerNote; the result keeps its own colour profile, and its content credentials:
-    a file that has them comes back untouched, with a warning. Never raises for what is in the
-    files: whatever cannot be carried becomes a warning.
+
+def finish(
+    content: bytes,
+    size: tuple[int, int],
+    *,
+    original: Path | None,
+    provenance: Provenance | None,
+    choice: MetadataChoice,
+    marks: Marks | None = None,
+    people: Sequence[str] = (),
+    now: float | None = None,
+) -> Carried:
+    """Write metadata into a JPEG, PNG, WebP or TIFF without recompression, by a person's choice.
+
+    ``size`` is the (width, height) of ``content`` as stored; ``original`` the photo whose words
+    are carried, for a chain of results the first. The pixels, the colour profile and the file's
+    own words stay; its own XMP wins over the original's, ours over both. What is signed with
+    content credentials comes back untouched unless the choice gives them up. ``now`` is the
+    wall-clock time of writing. Never raises for what is in the files: what cannot be read or
+    carried becomes a warning.
     """
-    kind = sniff(result[:HEAD_BYTES])
-    if kind not in (PhotoFormat.JPEG, PhotoFormat.PNG, PhotoFormat.WEBP):
-        return Carried(result, (NOT_FORMAT,))
-    own = read_embedded(BytesIO(result), kind)
-    if own.has_credentials:
-        return Carried(result, (CREDENTIALS,))
-    try:
-        with open_photo(original) as (stream, original_kind, length):
-            # In a HEIC or RAW only their libraries find it.
-            _, source = inspect(stream, original_kind, length, original)
-    except (PhotaError, OSError):
-        return Carried(result, (NOT_READ,))
-    blocks, warnings = _blocks(source, own, size, keep_gps=keep_gps)
-    if blocks == _Blocks(None, None, None):
-        return Carried(result, tuple(warnings))
-    try:
-        match kind:
-            case PhotoFormat.JPEG:
-                content = _into_jpeg(result, blocks)
-            case PhotoFormat.PNG:
-                content = _into_png(result, blocks)
-            case _:
-                content = _into_webp(result, blocks, size)
-                if blocks.iptc:
-                    warnings.append(NOT_IPTC)
-    except ValueError:
-        return Carried(result, (*warnings, NOT_READ))
-    return Carried(content, tuple(warnings))
-
-
-def _blocks(
-    source: Embedded, own: Embedded, size: tuple[int, int], *, keep_gps: bool
-) -> tuple[_Blocks, list[str]]:
-    warnings: list[str] = []
-    block = packet = None
-    if source.exif:
+    kind = sniff(content[:HEAD_BYTES])
+    if kind is None or kind not in metadata_files.FORMATS:
+        return Carried(content, (NOT_FORMAT,))
+    own = read_embedded(BytesIO(content), kind)
+    if own.has_credentials and choice.keep_credentials:
+        return Carried(content, (CREDENTIALS,))
+    warnings = [CREDENTIALS_DROPPED] if own.has_credentials else []
+    source = _Source()
+    if original is not None and choice.carry:
         try:
-            srgb = own.icc is None or is_srgb(own.icc)
-            parsed = exif.parse(source.exif)
-            block = exif.for_result(parsed, size, keep_gps=keep_gps, srgb=srgb)
-            if len(block) + len(jpeg_segments.EXIF_ID) > jpeg_segments.MAX_PAYLOAD:
+            with open_photo(original) as (stream, original_kind, length):
+                # In a HEIC or RAW only their libraries find it.
+                info, embedded = inspect(stream, original_kind, length, original)
+            source = _Source(embedded, info)
+        except (PhotaError, OSError):
+            warnings.append(NOT_READ)
+    writer = _Writer(kind, content, size, own, source, choice, now or time.time())
+    wanted = writer.blocks(
+        provenance if choice.provenance or choice.recipe else None,
+        marks if choice.marks else None,
+        people if choice.people else (),
+    )
+    try:
+        written = metadata_files.write(kind, content, wanted, size)
+    except ValueError:
+        return Carried(content, (*warnings, *writer.warnings, NOT_WRITTEN))
+    return Carried(written, (*warnings, *writer.warnings))
+
+
+class _Writer:
+    """Makes the blocks of one file."""
+
+    def __init__(
+        self,
+        kind: PhotoFormat,
+        content: bytes,
+        size: tuple[int, int],
+        own: Embedded,
+        source: _Source,
+        choice: MetadataChoice,
+        now: float,
+    ) -> None:
+        self.warnings: list[str] = []
+        self._kind, self._content, self._size = kind, content, size
+        self._own, self._source, self._choice, self._now = own, source, choice, now
+
+    def blocks(
+        self, provenance: Provenance | None, marks: Marks | None, people: Sequence[str]
+    ) -> Blocks:
+        """Return what is to be written; empty blocks are left as they are in the file."""
+        sets = iptc.parse(self._source.embedded.iptc or self._own.iptc or b"")
+        if sets and people:
+            sets = iptc.with_keywords(sets, people)
+        changed = bool(self._source.embedded.iptc) or bool(people)
+        resources = self._source.embedded.resources or self._own.resources
+        return Blocks(
+            exif=self._exif(
+                stamped=provenance is not None and self._choice.provenance,
+                stars=marks.stars if marks else 0,
+            ),
+            xmp=self._packet(provenance, marks, people, sets),
+            iptc=iptc.write(sets) if sets and changed else None,
+            resources=resources,
+            drop_credentials=self._own.has_credentials,
+        )
+
+    def _exif(self, *, stamped: bool, stars: int) -> exif.Exif | None:
+        block = self._source.embedded.exif
+        own = self._own.exif if self._kind != PhotoFormat.TIFF else None
+        if not block and own and not self._choice.gps:
+            block = own
+        if not block:
+            return None
+        srgb = self._own.icc is None or is_srgb(self._own.icc)
+        told = exif.Told(
+            self._size,
+            gps=self._choice.gps,
+            srgb=srgb,
+            orientation=self._own.orientation,
+            modified=_moment(self._now) if stamped else None,
+            stars=stars,
+        )
+        try:
+            made = exif.for_result(exif.parse(block), told)
+            if self._kind == PhotoFormat.JPEG and len(exif.write(made)) > _MAX_EXIF:
                 raise ValueError("EXIF block too large")
         except ValueError:
-            block = None
-            warnings.append(NOT_READ)
-    if source.xmp:
-        try:
-            packet = xmp.for_result(
-                source.xmp, own.xmp, size, keep_gps=keep_gps, turned=source.orientation != 1
+            self.warnings.append(NOT_EXIF)
+            return None
+        return made
+
+    def _packet(
+        self,
+        provenance: Provenance | None,
+        marks: Marks | None,
+        people: Sequence[str],
+        sets: Sequence[iptc.DataSet],
+    ) -> Packet | None:
+        original = self._original_packet()
+        own = self._own_packet()
+        before = xmp_provenance.before(original, own)
+        ours: dict[v.Name, v.Value] = {}
+        if provenance is not None and self._choice.provenance:
+            digest = hashlib.sha256(self._content).hexdigest()
+            writing = xmp_provenance.Writing(digest, self._now, before)
+            ours.update(xmp_provenance.provenance(provenance, writing))
+        if provenance is not None and self._choice.recipe:
+            ours.update(xmp_provenance.recipe(provenance))
+        if marks is not None:
+            ours.update(xmp_provenance.marks(marks))
+        packet = Packet.empty()
+        if original is not None:
+            packet = xmp_carrying.carried(
+                original,
+                size=self._size,
+                orientation=self._own.orientation,
+                gps=self._choice.gps,
+                regions=self._same_faces(provenance),
             )
+        if own is not None:
+            packet = packet.joined(own)
+        if ours or people or packet.names or self._kind == PhotoFormat.WEBP:
+            words = iptc.as_xmp(sets, packet.names)
+            known = words.get((v.DC, "subject"))
+            if isinstance(known, v.Bag) and not before.subjects:
+                before = replace(before, subjects=known.items)
+            ours = {**words, **ours, **xmp_provenance.people(people, before)}
+        if not ours and not packet.names:
+            return None
+        if original is None and not ours and packet.names == (own.names if own else ()):
+            return None
+        ours[v.DC, "format"] = metadata_files.FORMATS[self._kind]
+        kept = packet.without(ours.__contains__)
+        return kept.adding(v.block(kept.about, ours))
+
+    def _original_packet(self) -> Packet | None:
+        embedded = self._source.embedded
+        if not embedded.xmp:
+            return None
+        try:
+            packet = Packet(embedded.xmp)
+            return packet.joined(Packet(embedded.more_xmp)) if embedded.more_xmp else packet
         except ValueError:
-            warnings.append(NOT_XMP)
-    records = source.iptc
-    if records and len(records) > jpeg_segments.MAX_PAYLOAD - 40:
-        records = None
-        warnings.append(NOT_READ)
-    return _Blocks(block, packet, records), warnings
+            self.warnings.append(NOT_XMP)
+            return None
+
+    def _own_packet(self) -> Packet | None:
+        if not self._own.xmp:
+            return None
+        try:
+            packet = Packet(self._own.xmp)
+            if self._own.more_xmp:
+                packet = packet.joined(Packet(self._own.more_xmp))
+        except ValueError:
+            self.warnings.append(NOT_OWN)
+            return None
+        if self._choice.gps:
+            return packet
+        return packet.without(xmp_carrying.is_place, xmp_carrying.is_place)
+
+    def _same_faces(self, provenance: Provenance | None) -> bool:
+        """Tell whether what the original says of places in it holds for the new picture."""
+        info = self._source.info
+        if info is None or self._source.embedded.orientation != 1:
+            return False
+        if provenance and any(way is not Operation.ENHANCE for way, _ in provenance.done):
+            return False
+        width, height = self._size
+        ratio = (width * info.height) / max(1, height * info.width)
+        return abs(ratio - 1) < _SAME_SHAPE
 
 
-def _into_jpeg(result: bytes, blocks: _Blocks) -> bytes:
-    drop: list[tuple[int, bytes]] = []
-    insert: list[tuple[int, bytes]] = []
-    if blocks.exif:
-        drop.append((jpeg_segments.APP1, jpeg_segments.EXIF_ID))
-        insert.append((jpeg_segments.APP1, jpeg_segments.EXIF_ID + blocks.exif))
-    if blocks.xmp:
-        drop.append((jpeg_segments.APP1, jpeg_segments.XMP_ID))
-        insert.append((jpeg_segments.APP1, jpeg_segments.XMP_ID + blocks.xmp))
-    if blocks.iptc:
-        drop.append((jpeg_segments.APP13, jpeg_segments.PHOTOSHOP_ID))
-        resource = jpeg_segments.PHOTOSHOP_ID + iptc_resource(blocks.iptc)
-        insert.append((jpeg_segments.APP13, resource))
-    return jpeg_segments.replace(result, drop, insert)
-
-
-def _into_png(result: bytes, blocks: _Blocks) -> bytes:
-    drop: list[tuple[bytes, bytes]] = []
-    insert: list[tuple[bytes, bytes]] = []
-    if blocks.exif:
-        drop.append((b"eXIf", b""))
-        insert.append((b"eXIf", blocks.exif))
-    if blocks.xmp:
-        drop.append((b"iTXt", png_chunks.XMP_KEYWORD))
-        insert.append((b"iTXt", png_chunks.XMP_KEYWORD + b"\x00\x00\x00\x00" + blocks.xmp))
-    if blocks.iptc:
-        drop.append((b"zTXt", png_chunks.IPTC_KEYWORD))
-        insert.append((b"zTXt", iptc_png_text(blocks.iptc)))
-    return png_chunks.replace(result, drop, insert)
-
-
-def _into_webp(result: bytes, blocks: _Blocks, size: tuple[int, int]) -> bytes:
-    insert = {}
-    if blocks.exif:
-        insert[b"EXIF"] = blocks.exif
-    if blocks.xmp:
-        insert[b"XMP "] = blocks.xmp
-    return webp_chunks.replace(result, insert, size) if insert else result
+def _moment(seconds: float) -> tuple[str, str]:
+    told = datetime.fromtimestamp(seconds).astimezone()
+    zone = told.strftime("%z")
+    return told.strftime("%Y:%m:%d %H:%M:%S"), f"{zone[:3]}:{zone[3:5]}"
