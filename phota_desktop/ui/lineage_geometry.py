@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -12,9 +12,9 @@ from phota_desktop.core.lineage import Tree
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.lineage_words import Card, Link
 
-PICTURE_WIDTH, PICTURE_HEIGHT = 156.0, 104.0
-LABEL_WIDTH = 192.0
-_BEFORE, _AFTER = 26.0, 30.0
+PICTURE_WIDTH, PICTURE_HEIGHT = 150.0, 100.0
+LABEL_WIDTH = 198.0
+_BEFORE, _AFTER = 22.0, 26.0
 """Room for the lines from a picture to its requests, and from a request to its pictures."""
 _BETWEEN = 22.0
 """Between the last line below a picture and the next picture."""
@@ -23,8 +23,6 @@ _PAD = 8.0
 _MOST_LINES = 4
 _MOST_OF_ONE = 2
 """Lines that a label has for its changes, and those that one of them (a prompt) may take."""
-_SHORT = 22
-"""Letters: changes as short as this share a line."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,14 @@ class CardBox:
 
 @dataclass(frozen=True)
 class LabelBox:
-    """A request's place, its lines as they are broken, and the lines drawn to and from it."""
+    """A request's place, its lines as they are broken, and the lines drawn to and from it.
+
+    The first ``prompt_lines`` of the lines are words of the person.
+    """
 
     rect: QRectF
     lines: tuple[str, ...]
+    prompt_lines: int
     stem: QPainterPath
     branches: Mapping[str, QPainterPath]
 
@@ -71,7 +73,7 @@ class Geometry:
         caption: QFontMetricsF,
     ) -> None:
         self.body, self.caption = body, caption
-        self._row = PICTURE_HEIGHT + body.height() + caption.height() + GRID / 2 + _BETWEEN
+        self._row = PICTURE_HEIGHT + body.height() + caption.height() + GRID * 0.75 + _BETWEEN
         self.cards = {key: self._card(tree, card) for key, card in cards.items()}
         self.labels = {edge.job_id: self._label(links[edge.job_id]) for edge in tree.edges}
         self.bounds = QRectF()
@@ -93,7 +95,7 @@ class Geometry:
         left, middle = place.depth * _PITCH, place.across * self._row
         cell = QRectF(left, middle - PICTURE_HEIGHT / 2, PICTURE_WIDTH, PICTURE_HEIGHT)
         frame = _fitted(cell, card.width, card.height)
-        top = cell.bottom() + GRID / 2
+        top = cell.bottom() + GRID * 0.75
         title = QRectF(left, top, PICTURE_WIDTH, self.body.height())
         detail = QRectF(left, title.bottom(), PICTURE_WIDTH, self.caption.height())
         return CardBox(frame, title, detail)
@@ -106,7 +108,7 @@ class Geometry:
         room = LABEL_WIDTH - 2 * _PAD
         lines = tuple(self._broken(link.lines, room))
         height = self.body.height() + len(lines) * self.caption.height() + 1.5 * _PAD
-        left = ends[0].center().x() - PICTURE_WIDTH / 2 - _AFTER - LABEL_WIDTH
+        left = ends[0].left() - _AFTER - LABEL_WIDTH
         rect = QRectF(left, middle - height / 2, LABEL_WIDTH, height)
         stem = _curve(QPointF(start.right(), start.center().y()), QPointF(left, middle), _BEFORE)
         branches = {
@@ -115,20 +117,24 @@ class Geometry:
             )
             for key, end in zip(edge.children, ends, strict=True)
         }
-        return LabelBox(rect, lines, stem, branches)
+        of_prompt = bool(link.lines) and link.lines[0].startswith(("“", "+", "−"))
+        prompt_lines = len(self._broken(link.lines[:1], room)) if of_prompt else 0
+        return LabelBox(rect, lines, prompt_lines, stem, branches)
 
-    def _broken(self, changes: Sequence[str], room: float) -> Iterator[str]:
-        """Yield changes as lines of that width: long ones broken, short ones side by side."""
+    def _broken(self, changes: Sequence[str], room: float) -> list[str]:
+        """Return changes as lines of that width: long ones broken, short ones side by side."""
         lines: list[str] = []
-        short: list[str] = []
+        joins = False
         for words in changes:
-            if len(words) > _SHORT:
-                lines += self._lines_of(words, room, _MOST_OF_ONE)
+            wide = self.caption.horizontalAdvance(words) > room
+            beside = f"{lines[-1]} · {words}" if joins and not wide else ""
+            if beside and self.caption.horizontalAdvance(beside) <= room:
+                lines[-1] = beside
             else:
-                short.append(words)
-        if short:
-            lines += self._lines_of(" · ".join(short), room, _MOST_OF_ONE)
-        yield from lines[:_MOST_LINES]
+                lines += self._lines_of(words, room, _MOST_OF_ONE)
+            # A prompt has its lines alone.
+            joins = not wide and not words.startswith("“")
+        return lines[:_MOST_LINES]
 
     def _lines_of(self, words: str, room: float, most: int) -> list[str]:
         width = self.caption.horizontalAdvance
@@ -151,13 +157,13 @@ def _elided(metrics: QFontMetricsF, text: str, room: float) -> str:
 
 
 def _fitted(cell: QRectF, width: int, height: int) -> QRectF:
-    """Return the largest rectangle of a picture's shape in the middle of a cell."""
+    """Return the largest rectangle of a picture's shape at the left of a cell."""
     if width <= 0 or height <= 0:
         return cell
     scale = min(cell.width() / width, cell.height() / height)
     # A very long picture is cut a little rather than shown as a line.
     wide, high = max(width * scale, 40.0), max(height * scale, 40.0)
-    return QRectF(cell.center().x() - wide / 2, cell.center().y() - high / 2, wide, high)
+    return QRectF(cell.left(), cell.center().y() - high / 2, wide, high)
 
 
 def _curve(start: QPointF, end: QPointF, room: float) -> QPainterPath:

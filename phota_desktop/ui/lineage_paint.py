@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextOption
 
-from phota_desktop.core.library import Marks
 from phota_desktop.core.lineage import Tree
 from phota_desktop.ui.icons import pixmap
 from phota_desktop.ui.lineage_geometry import CardBox, Geometry, LabelBox
@@ -39,6 +38,7 @@ class TreePainter:
         self._body, self._caption = body, caption
         self._strong = QFont(body)
         self._strong.setWeight(QFont.Weight.DemiBold)
+        self._line = QFontMetricsF(self._strong).height()
 
     def paint(
         self,
@@ -106,20 +106,21 @@ class TreePainter:
         if zoom < _READABLE:
             return
         inner = rect.adjusted(GRID, GRID * 0.7, -GRID, -GRID * 0.7)
+        in_money = link.cost.startswith("$")
+        painter.setFont(self._strong if in_money else self._caption)
+        painter.setPen(QColor(colours.accent if in_money else colours.quiet))
+        line = QRectF(inner.left(), inner.top(), inner.width(), self._line)
+        painter.drawText(line, _RIGHT, link.cost)
+        room = line.width() - painter.fontMetrics().horizontalAdvance(link.cost) - GRID
         painter.setFont(self._strong)
         metrics = painter.fontMetrics()
-        line = QRectF(inner.left(), inner.top(), inner.width(), metrics.height())
-        free = link.cost == "free" or link.cost.startswith("price")
-        painter.setPen(QColor(colours.quiet if free else colours.accent))
-        painter.drawText(line, _RIGHT, link.cost)
-        room = line.width() - metrics.horizontalAdvance(link.cost) - GRID
         painter.setPen(QColor(colours.text))
         title = metrics.elidedText(link.title, Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(line, _LEFT, title)
         painter.setFont(self._caption)
-        painter.setPen(QColor(colours.quiet))
         height = painter.fontMetrics().height()
         for n, words in enumerate(box.lines):
+            painter.setPen(QColor(colours.text if n < box.prompt_lines else colours.quiet))
             at = QRectF(inner.left(), line.bottom() + n * height, inner.width(), height)
             painter.drawText(at, _LEFT, words)
 
@@ -147,17 +148,18 @@ class TreePainter:
         if zoom < _READABLE:
             return
         room = box.title.width()
-        if card.marks != Marks():
-            wide = marks_width(card.marks, _MARK)
-            middle = box.title.center().y()
-            at = QRectF(box.title.right() - wide, middle - _MARK / 2, wide, _MARK)
-            draw_marks(painter, at, card.marks)
-            room -= wide + GRID / 2
+        wide = marks_width(card.marks, _MARK)
+        if wide:
+            room -= wide + GRID
         painter.setFont(self._strong if chosen else self._body)
         painter.setPen(QColor(colours.quiet if card.is_gone else colours.text))
         elide = Qt.TextElideMode.ElideMiddle
         title = painter.fontMetrics().elidedText(card.title, elide, int(room))
         painter.drawText(box.title, _LEFT, title)
+        if wide:
+            left = box.title.left() + painter.fontMetrics().horizontalAdvance(title) + GRID
+            at = QRectF(left, box.title.center().y() - _MARK / 2, wide, _MARK)
+            draw_marks(painter, at, card.marks)
         painter.setFont(self._caption)
         words = card.detail
         if card.final_of:

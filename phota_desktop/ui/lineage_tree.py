@@ -31,7 +31,9 @@ from phota_desktop.viewmodels.words import plain_tip
 _MARGIN = 32
 _LEAST, _MOST = 0.1, 2.0
 _FIRST_LEAST, _FIRST_MOST = 0.7, 1.35
-"""How small and how large a tree is shown at first: readable, and no picture much enlarged."""
+"""How small and how large a whole tree is shown at first: readable, no picture much enlarged."""
+_FIRST_PART = 0.85
+"""At this size a tree is shown that does not fit."""
 _STEP = 1.25
 _WHEEL = 1.0015
 _WALKS = {
@@ -209,7 +211,8 @@ class LineageTree(QAbstractScrollArea):
 
     def _place(self) -> None:
         self._wants_place = False
-        self._set_zoom(max(_FIRST_LEAST, min(_FIRST_MOST, self._fitting())))
+        fitting = self._fitting()
+        self._set_zoom(_FIRST_PART if fitting < _FIRST_LEAST else min(_FIRST_MOST, fitting))
         self.show_current(centred=True)
 
     def _on_current(self) -> None:

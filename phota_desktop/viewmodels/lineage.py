@@ -23,6 +23,7 @@ from phota_desktop.viewmodels.lineage_words import (
     spoken,
     title_of,
     total_words,
+    way_words,
 )
 
 if TYPE_CHECKING:
@@ -182,7 +183,11 @@ class LineageViewModel(QObject):
             return ""
         edge = self.tree.edge_to(self.current)
         how = self.links[edge.job_id].words if edge is not None else card.detail
-        return f"{card.title} — {how}" if how else card.title
+        node = self.tree.nodes[self.current]
+        who = way_words(self.tree, self.current) if node.picture is not None else card.title
+        if card.quote and node.picture is None:
+            how = card.quote
+        return f"{who} — {how}" if how else who
 
     @property
     def branch(self) -> str:

@@ -132,6 +132,8 @@ def link_of(tree: Tree, edge: Edge) -> Link:
     if variants > 1:
         title = f"{title} {variants}"
     lines = [plain(words, 240) for words in edge.changes]
+    if tree.nodes[edge.parent].kind is NodeKind.WORDS and job is not None:
+        del lines[:1]  # the prompt stands in the place of the photo
     draft = _final_of(tree, edge)
     if draft:
         title = f"Final of {draft}"
@@ -177,10 +179,16 @@ def branch_words(tree: Tree, key: str) -> str:
     way, branch = tree.edges_on_way(key), tree.edges_below(key)
     parts = []
     if way:
-        parts.append(f"To here {spent_words(way)}")
+        parts.append(f"To here: {spent_words(way)}")
     if branch:
-        parts.append(f"From here on {spent_words(branch)}")
+        parts.append(f"From here on: {spent_words(branch)}")
     return " · ".join(parts)
+
+
+def way_words(tree: Tree, key: str) -> str:
+    """Return ``IMG_4711.jpg › v2 › v1``: a picture with all that it was made from."""
+    titles = [title_of(tree, tree.nodes[one]) for one in tree.way_to(key)]
+    return " › ".join(title for title in titles if title)
 
 
 def marks_words(marks: Marks) -> str:
@@ -200,9 +208,8 @@ def spoken(tree: Tree, card: Card, links: Mapping[str, Link]) -> str:
     parts = [card.title, card.detail, card.quote, marks_words(card.marks)]
     edge = tree.edge_to(card.key)
     if edge is not None:
-        parent = tree.nodes[edge.parent]
         link = links[edge.job_id]
-        source = title_of(tree, parent)
+        source = way_words(tree, edge.parent)
         parts.append(f"made from {source}" if source else "")
         parts += [link.title, link.cost, *link.lines]
         place = edge.children.index(card.key) + 1
