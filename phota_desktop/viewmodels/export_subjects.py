@@ -17,6 +17,7 @@ from phota_desktop.core.requests import mentions
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
+    from phota_desktop.services.export import ExportItem
     from phota_desktop.viewmodels.variants import Entry
 
 MOST_STEPS = 50
@@ -57,6 +58,15 @@ class Subject:
         """The file's own extension as it is written: lower case, ``jpg`` for JPEG."""
         own = self.path.suffix.lower().lstrip(".")
         return {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "tiff": "tif"}.get(own, own)
+
+    @property
+    def item(self) -> ExportItem:
+        """What the exporter gets."""
+        from phota_desktop.services.export import ExportItem
+
+        return ExportItem(
+            self.path, self.original, self.provenance, self.tokens, self.marks, self.people
+        )
 
 
 def chosen_entries(entries: Sequence[Entry], photo: Path | None) -> list[Chosen]:

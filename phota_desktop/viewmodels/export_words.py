@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phota_desktop.core.exporting import (
     ColourSpace,
@@ -16,6 +18,9 @@ from phota_desktop.core.file_names import distinct, expand
 from phota_desktop.core.provenance import MODEL_MADE, SourceType, source_type
 from phota_desktop.viewmodels.export_subjects import Subject
 from phota_desktop.viewmodels.words import count, plain
+
+if TYPE_CHECKING:
+    from phota_desktop.services.export import ExportReport
 
 FORMATS = {
     ExportFormat.AS_IS: ("As it is", "The format that each picture has"),
@@ -66,16 +71,32 @@ class Label:
     role: str = "quiet"
 
 
-def names_of(subjects: Sequence[Subject], settings: ExportSettings) -> list[str]:
-    """Return the file name of each picture in the batch, without clashes among them."""
-    return distinct(
+@dataclass(frozen=True)
+class ReportLine:
+    """One line of a report: a picture's name, what is to be known, and the colour of that."""
+
+    name: str
+    words: str
+    role: str = "warn"
+
+
+def names_of(
+    subjects: Sequence[Subject], settings: ExportSettings, folders: Sequence[Path]
+) -> list[str]:
+    """Return the file name of each picture in the batch, without clashes in a folder."""
+    names = [
         expand(
             settings.name_template,
             replace(one.tokens, counter=place),
             EXTENSIONS.get(settings.format, one.extension),
         )
         for place, one in enumerate(subjects, 1)
-    )
+    ]
+    for folder in set(folders):
+        here = [n for n, place in enumerate(folders) if place == folder]
+        for n, name in zip(here, distinct(names[n] for n in here), strict=True):
+            names[n] = name
+    return names
 
 
 def label_words(subjects: Sequence[Subject], *, on: bool) -> Label:
@@ -136,14 +157,42 @@ def title_words(number: int) -> str:
     return "Export picture" if number == 1 else f"Export {number} pictures"
 
 
-def saved_words(saved: Sequence[str], failed: int, *, cancelled: bool = False) -> str:
-    """Return what became of an export as one sentence; ``saved`` are file names."""
-    if len(saved) == 1 and not failed and not cancelled:
-        return f"Saved {plain(saved[0], 120)}"
-    words = f"{count(len(saved), 'picture')} saved" if saved else "No picture saved"
+def button_words(number: int) -> str:
+    """Return what the button says."""
+    return "Export" if number <= 1 else f"Export {number}"
+
+
+def saved_words(report: ExportReport) -> str:
+    """Return what became of an export as one sentence."""
+    saved, failed, left = len(report.saved), len(report.failed), len(report.left)
+    if saved == 1 and not (failed or left):
+        return f"Saved as {plain(report.paths[0].name, 120)}"
+    words = f"{count(saved, 'picture')} saved" if saved else "No picture saved"
     if failed:
         words += f", {failed} failed"
-    return f"{words}, then cancelled" if cancelled else words
+    return f"{words}, {left} left when you cancelled" if left else words
+
+
+def report_lines(report: ExportReport) -> list[ReportLine]:
+    """Return what failed, each with its reason, then what is to be known of the others."""
+    lines = [
+        ReportLine(one.item.picture.name, f"{one.error.message} {one.error.hint}".strip(), "bad")
+        for one in report.failed
+        if one.error is not None
+    ]
+    for words, number in report.warnings:
+        names = [
+            one.name for one in report.saved if one.exported and words in one.exported.warnings
+        ]
+        subject = names[0] if number == 1 else f"{number} of {count(len(report.saved), 'picture')}"
+        lines.append(ReportLine(subject, words))
+    return lines
+
+
+def hint_words(report: ExportReport) -> str:
+    """Return the first thing to know about an export that did not go wholly well."""
+    lines = report_lines(report)
+    return plain(lines[0].words, 200) if lines else ""
 
 
 def can_be_limited(settings: ExportSettings) -> bool:

@@ -1,0 +1,95 @@
+"""What goes into the files besides pixels: one tick each, with words that are true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from phota_desktop.core.exporting import ExportSettings
+from phota_desktop.ui.controls import Caption
+from phota_desktop.ui.export_controls import WordsTick
+from phota_desktop.ui.theme import GRID
+from phota_desktop.viewmodels.export_subjects import Subject
+from phota_desktop.viewmodels.export_words import label_words
+
+_TICKS = (
+    ("carry", "exportCameraTick", "Camera data: dates, lens, copyright"),
+    ("gps", "exportPlaceTick", "Place (GPS coordinates)"),
+    ("marks", "exportMarksTick", "Stars and colour label"),
+    ("people", "exportPeopleTick", "Names of people"),
+    ("recipe", "exportRecipeTick", "Prompt and settings"),
+    ("provenance", "exportLabelTick", "How it was made"),
+)
+_TIPS = {
+    "carry": "What the original photo says of itself: EXIF, IPTC and XMP",
+    "gps": "Where the photo was taken, wherever the original says it; names of places stay",
+    "marks": "As rating and label, which other photo programs read",
+    "people": "As keywords and as people in the picture",
+    "recipe": "Prompt, model and sizes, for people who get the file",
+    "provenance": "IPTC digital source type, and what the picture was made from",
+}
+
+
+class MetadataTicks(QWidget):
+    """Shows the choice of metadata and tells of a new one."""
+
+    changed = Signal(object)
+    """Carries the new :class:`ExportSettings`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = ExportSettings()
+        self._subjects: Sequence[Subject] = ()
+        self.ticks = {field: WordsTick(name, text, self) for field, name, text in _TICKS}
+        self.sidecar = WordsTick("exportSidecarTick", "XMP file beside each picture", self)
+        self.sidecar.setToolTip("Stars, label and names for Lightroom, darktable and digiKam")
+        self.label_words = Caption("", self)
+        self.label_words.setObjectName("exportLabelWords")
+        self.label_words.setWordWrap(True)
+        self.label_words.setMinimumHeight(2 * self.label_words.fontMetrics().height())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for field, tick in self.ticks.items():
+            tick.setToolTip(_TIPS[field])
+            tick.setAccessibleDescription(_TIPS[field])
+            tick.toggled.connect(lambda on, field=field: self._turn(field, on=on))
+        self.sidecar.toggled.connect(lambda on: self._tell(replace(self._settings, sidecar=on)))
+        for tick in (*self.ticks.values(), self.sidecar):
+            if tick is self.ticks["provenance"]:
+                continue
+            column.addWidget(tick)
+        column.addWidget(self.ticks["provenance"])
+        words = QVBoxLayout()
+        words.setContentsMargins(3 * GRID, 0, 0, 0)
+        words.addWidget(self.label_words)
+        column.addLayout(words)
+
+    def show_settings(self, settings: ExportSettings, subjects: Sequence[Subject]) -> None:
+        """Show these settings without telling of them."""
+        self._settings, self._subjects = settings, subjects
+        for field, tick in self.ticks.items():
+            _set(tick, on=getattr(settings.metadata, field))
+        _set(self.sidecar, on=settings.sidecar)
+        self.ticks["gps"].setEnabled(settings.metadata.carry)
+        label = label_words(subjects, on=settings.metadata.provenance)
+        self.label_words.set_role(label.role)
+        self.label_words.setText(label.words)
+        self.ticks["provenance"].setAccessibleDescription(label.words)
+
+    def _turn(self, field: str, *, on: bool) -> None:
+        choice = replace(self._settings.metadata, **{field: on})
+        self._tell(replace(self._settings, metadata=choice))
+
+    def _tell(self, settings: ExportSettings) -> None:
+        self.show_settings(settings, self._subjects)
+        self.changed.emit(settings)
+
+
+def _set(tick: WordsTick, *, on: bool) -> None:
+    tick.blockSignals(True)
+    tick.setChecked(on)
+    tick.blockSignals(False)
