@@ -11,6 +11,7 @@ from phota_desktop.services.catalogues import Catalogues
 from phota_desktop.services.erasing import Eraser
 from phota_desktop.services.hosting import Hosting
 from phota_desktop.services.ledger import Ledger
+from phota_desktop.services.library import Library
 from phota_desktop.services.people import LOCAL_ACCOUNT, People
 from phota_desktop.services.privacy import Privacy
 from phota_desktop.services.prompts import PromptHistory
@@ -51,6 +52,7 @@ class Services:
     recipes: RecipeBook
     people: People
     ledger: Ledger
+    library: Library
     trainings: Trainings
     hosting: Hosting
     trainer: Trainer
@@ -63,6 +65,7 @@ class Services:
 
     async def close(self) -> None:
         """Stop the work, then the clients, then the journal: nothing is written after it."""
+        self.library.close()
         await self.queue.close()
         await self.trainer.close()
         await self.tasks.close()
@@ -151,6 +154,7 @@ async def open_services(
         recipes=RecipeBook(notebook, threads),
         people=people,
         ledger=Ledger(journal, threads),
+        library=Library(journal, vault, queue, threads, tasks),
         trainings=trainings,
         hosting=hosting,
         trainer=trainer,

@@ -122,22 +122,30 @@ def _parent(
     row = None
     if sha256:
         row = database.execute(
-            "SELECT key, root FROM pictures WHERE sha256 = ? AND job != ?"
+            "SELECT key, root, kind, path FROM pictures WHERE sha256 = ? AND job != ?"
             " ORDER BY kind = 'result' DESC, number LIMIT 1",
             (sha256, job.id),
         ).fetchone()
-    if row is None and not sha256:
-        # Only where the content was not noted: another file may lie at that path by now.
+    if row is None:
+        # A result that was changed by another program is still what this was made from.
         where = stored(path)
         row = database.execute(
-            "SELECT key, root FROM pictures WHERE (path = ? OR vault = ?) AND job != ? LIMIT 1",
-            (where, where, job.id),
+            "SELECT key, root, kind, path FROM pictures WHERE (path = ? OR vault = ?)"
+            " AND job != ? AND (kind = 'result' OR ?) AND deleted IS NULL LIMIT 1",
+            (where, where, job.id, not sha256),
         ).fetchone()
+    elif row[2] == PictureKind.PHOTO and _lies_elsewhere(path_of(row[3]), path):
+        place(database, row[0], path)
+        changed.append(row[0])
     if row is None and sha256:
         key = photo_key(sha256)
         row = key, add_photo(database, path, sha256, added=job.created)
         changed.append(key)
     return (str(row[0]), int(row[1])) if row else ("", 0)
+
+
+def _lies_elsewhere(before: Path, now: Path) -> bool:
+    return before != now and not before.exists() and now.exists()
 
 
 def add_photo(
@@ -165,6 +173,19 @@ def add_photo(
         (number, storable(path.name)),
     )
     return number
+
+
+def place(database: sqlite3.Connection, key: str, path: Path) -> None:
+    """Write where a picture's file is, inside a transaction."""
+    row = database.execute(
+        "UPDATE pictures SET path = ?, bytes = CASE WHEN kind = 'photo' THEN ? ELSE bytes END"
+        " WHERE key = ? RETURNING number",
+        (stored(path), bytes_of([path]), storable(key)),
+    ).fetchone()
+    if row is not None:
+        database.execute(
+            "UPDATE picture_words SET name = ? WHERE rowid = ?", (storable(path.name), row[0])
+        )
 
 
 def _recipe(database: sqlite3.Connection, text: str) -> int:
@@ -224,7 +245,12 @@ def _result(
     )
     number = row.lastrowid or 0
     if not root:
-        database.execute("UPDATE pictures SET root = number WHERE number = ?", (number,))
+        # What one request made from nothing belongs together, under the first of it.
+        database.execute(
+            "UPDATE pictures SET root = (SELECT min(number) FROM pictures WHERE job = ?)"
+            " WHERE number = ?",
+            (job.id, number),
+        )
     database.executemany(
         "INSERT OR IGNORE INTO picture_profiles (profile, picture) VALUES (?, ?)",
         [(storable(profile), number) for profile in profiles],

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from phota_desktop.core.jobs import Job
 from phota_desktop.core.library import Facets, Found, LibraryQuery, Marks, Picture, photo_key
 from phota_desktop.store import picture_index, picture_search
 from phota_desktop.store.codec import job_from_json
 from phota_desktop.store.journal import Journal
-from phota_desktop.store.picture_index import bytes_of, path_of, storable, stored
+from phota_desktop.store.picture_index import path_of, storable, stored
 from phota_desktop.store.picture_rows import COLUMNS, picture_of
 
 _AT_ONCE = 500
@@ -202,7 +200,7 @@ class Pictures:
     def move(self, key: str, path: Path) -> None:
         """Commit that the file of a picture is another path now."""
         with self.journal.transaction() as database:
-            place(database, key, path)
+            picture_index.place(database, key, path)
 
     def measured(self, key: str, size: tuple[int, int]) -> None:
         """Commit the size of a photo in pixels, as it is shown."""
@@ -226,16 +224,3 @@ class Pictures:
             limit,
         )
         return [(key, path_of(path)) for key, path in rows]
-
-
-def place(database: sqlite3.Connection, key: str, path: Path) -> None:
-    """Write where a picture's file is, inside a transaction."""
-    row: tuple[Any, ...] | None = database.execute(
-        "UPDATE pictures SET path = ?, bytes = CASE WHEN kind = 'photo' THEN ? ELSE bytes END"
-        " WHERE key = ? RETURNING number",
-        (stored(path), bytes_of([path]), storable(key)),
-    ).fetchone()
-    if row is not None:
-        database.execute(
-            "UPDATE picture_words SET name = ? WHERE rowid = ?", (storable(path.name), row[0])
-        )

@@ -31,7 +31,8 @@ CREATE TABLE pictures (
 );
 -- Narrow, so that a question about all pictures reads a tenth of the table.
 CREATE INDEX pictures_asked ON pictures (
-    number, deleted, kind, stars, flag, label, operation, model, added, root, recipe
+    number, deleted, kind, stars, flag, label, operation, model, added, root, recipe,
+    bytes
 );
 CREATE INDEX pictures_by_sha256 ON pictures (sha256);
 CREATE INDEX pictures_by_path ON pictures (path);
