@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
@@ -45,17 +44,8 @@ def from_plain(plain: object) -> ExportSettings:
     return ExportSettings(**_known(plain, _READERS))  # type: ignore[arg-type]  # by its reader
 
 
-def presets_to_json(presets: Sequence[ExportPreset]) -> str:
-    """Return presets as a JSON list for :func:`presets_from_json`, ASCII."""
-    return json.dumps([{"name": one.name, **to_plain(one.settings)} for one in presets])
-
-
-def presets_from_json(text: str) -> list[ExportPreset]:
-    """Return the presets in ``text``, each name once; nothing for what is no list of them."""
-    try:
-        listed = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
+def presets_from_plain(listed: object) -> list[ExportPreset]:
+    """Return the presets in a JSON list, each name once; nothing for what is no list of them."""
     found: dict[str, ExportPreset] = {}
     for plain in listed[:MAX_PRESETS] if isinstance(listed, list) else ():
         name = named(plain.get("name")) if isinstance(plain, dict) else ""

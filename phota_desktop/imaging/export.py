@@ -1,147 +1,235 @@
-"""Results written where a person wants them: as they came, with metadata, or in another format."""
+"""Pictures written where a person wants them: as they are, or as the settings ask."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageOps
+import cv2
+import numpy as np
 
-from phota_desktop.core.file_names import safe_name
-from phota_desktop.core.options import OutputFormat
-from phota_desktop.imaging import metadata
+from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.core.exporting import ExportSettings
+from phota_desktop.core.library import Marks
+from phota_desktop.core.provenance import Provenance
 from phota_desktop.imaging.embedded import Embedded
+from phota_desktop.imaging.encoding import encoded, made_to_fit, with_profile
+from phota_desktop.imaging.export_plan import Change, change_of, extension_of, named, wanted_profile
 from phota_desktop.imaging.files import write_new
-from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
+from phota_desktop.imaging.finishing import Finisher
+from phota_desktop.imaging.formats import PhotoFormat
+from phota_desktop.imaging.metadata import Carried
+from phota_desktop.imaging.output_colour import converted
 from phota_desktop.imaging.problems import BadImage, BadImageError
-from phota_desktop.imaging.reading import (
-    PILLOW_ERRORS,
-    PhotoInfo,
-    inspect,
-    load,
-    opened,
-    read_photo,
-)
-from phota_desktop.imaging.stored import eight_bits
+from phota_desktop.imaging.raster import Raster, read_raster
+from phota_desktop.imaging.reading import PhotoInfo, read_whole
+from phota_desktop.imaging.resizing import resized
+from phota_desktop.imaging.sharpening import sharpened
+from phota_desktop.imaging.target_size import best_within
 
-__all__ = ["Exported", "export", "safe_name", "write_export"]
+__all__ = ["Exported", "export_picture", "extension_of"]
 
-_FORMATS = {OutputFormat.JPG: PhotoFormat.JPEG, OutputFormat.PNG: PhotoFormat.PNG}
-_SUFFIXES = {
-    PhotoFormat.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
-    PhotoFormat.TIFF: (".tif", ".tiff"),
-    PhotoFormat.HEIC: (".heic", ".heif"),
-}
-CREDENTIALS_LOST = "Content credentials do not survive the change of format."
+POOR = "To fit the size, the quality is {quality} of 100."
+NO_QUALITY = "{kind} has no quality to lower: the file is larger than asked."
+CREDENTIALS_LOST = "Content credentials do not survive new pixels."
+METADATA_TOO_LARGE = "The metadata alone are larger than the file may be."
+_POOR_BELOW = 60
+_LOSSY = (PhotoFormat.JPEG, PhotoFormat.WEBP)
+_STRIPPED = (PhotoFormat.JPEG, PhotoFormat.PNG, PhotoFormat.WEBP)
+_SAMPLE = 16
+_LEAST_ROOM = 200
+"""Bytes that a picture itself needs at the very least."""
+
+Cancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True)
 class Exported:
-    """The file that was written, and sentences about what could not be carried into it."""
+    """The file that was written, and sentences about what could not be carried into it.
+
+    ``copied_as_is`` means the very bytes of the picture, ``same_pixels`` that its coded pixels
+    were not touched. ``quality`` is the one that was found for a target size.
+    """
 
     path: Path
     warnings: tuple[str, ...] = ()
+    copied_as_is: bool = False
+    same_pixels: bool = False
+    bytes: int = 0
+    quality: int | None = None
 
 
-def export(
-    variant: Path,
-    target: Path,
+def export_picture(
+    picture: Path,
+    folder: Path,
+    name: str,
+    settings: ExportSettings,
     *,
     original: Path | None = None,
-    format: OutputFormat | None = None,  # noqa: A002 - the word of the command line
-    quality: int = 95,
-) -> Path:
-    """Write a result like ``write_export`` and return the path alone."""
-    return write_export(variant, target, original=original, format=format, quality=quality).path
-
-
-def write_export(
-    variant: Path,
-    target: Path,
-    *,
-    original: Path | None = None,
-    format: OutputFormat | None = None,  # noqa: A002 - the word of the command line
-    quality: int = 95,
-    keep_gps: bool = True,
+    provenance: Provenance | None = None,
+    marks: Marks | None = None,
+    people: Sequence[str] = (),
+    cancelled: Cancelled = lambda: False,
 ) -> Exported:
-    """Write a result to ``target``, or the next free name (``stem-2``, ``stem-3`` …).
+    """Write ``picture`` into ``folder`` under ``name``, or the next free one (``name-2`` …).
 
-    The bytes stay untouched unless ``format`` differs from the result's or ``original`` is given,
-    whose metadata is then carried in without recompression. JPEG is written 4:4:4 at ``quality``.
-    The extension is put right if it does not fit the format. Nothing is ever overwritten.
-    Raises ``BadImageError`` for an unusable result, ``PhotaError`` DISK when it cannot be written;
-    metadata that cannot be carried is a warning, never a failure.
+    The bytes are copied when nothing asks for a change; metadata alone is written without
+    recompression. ``name`` gets the extension of the format where it has another. Nothing is
+    overwritten, no half file stays. Blocking; takes up to three rasters of memory.
+
+    Raises ``BadImageError`` for a picture that cannot be read; ``PhotaError`` INVALID where the
+    settings cannot be met (a target size, a side too long), DISK when it cannot be written,
+    CANCELED when ``cancelled`` said so.
     """
-    content = read_photo(variant)
-    kind = sniff(content[:HEAD_BYTES])
-    if kind is None:
-        raise BadImageError(BadImage.NOT_A_PHOTO, variant)
-    wanted = kind if format is None else _FORMATS[format]
-    warnings: list[str] = []
-    info: PhotoInfo | None = None
-    if wanted != kind or original is not None:
-        info, embedded = inspect(BytesIO(content), kind, len(content), variant)
-        if wanted != kind:
-            content = _transcoded(content, info, embedded, wanted, quality)
-            if embedded.has_credentials:
-                warnings.append(CREDENTIALS_LOST)
-        if original is not None:
-            size = info.stored_size if wanted == kind else (info.width, info.height)
-            carried = metadata.carry(original, content, size, keep_gps=keep_gps)
-            content = carried.content
-            warnings.extend(carried.warnings)
-    return Exported(write_new(_named(target, wanted), content), tuple(warnings))
+    content, info, embedded = read_whole(picture)
+    _stop_if(cancelled)
+    icc, told = wanted_profile(settings.colour, original)
+    change = change_of(content, info, embedded, settings, icc)
+    finisher = Finisher(original, provenance, settings.metadata, marks, tuple(people))
+    if finisher.strips and (info.orientation != 1 or change.kind not in _STRIPPED):
+        # Without metadata nothing says how the picture lies.
+        change = change.with_pixels()
+    if not change.pixels:
+        made = with_profile(content, change.kind, change.embed, info.stored_size)
+        done = finisher.finished(made, info.stored_size)
+        most = settings.target_bytes
+        if most is None or len(done.content) <= most or change.kind not in _LOSSY:
+            if most is not None and len(done.content) > most:
+                told = (*told, NO_QUALITY.format(kind=change.kind.name))
+            _stop_if(cancelled)
+            return Exported(
+                write_new(named(folder / name, change.kind), done.content),
+                _once(*told, *done.warnings),
+                copied_as_is=done.content == content,
+                same_pixels=True,
+                bytes=len(done.content),
+            )
+        del made, done
+        change = change.with_pixels()
+    if embedded.has_credentials:
+        told = (*told, CREDENTIALS_LOST)
+    raster = _rastered(content, info, embedded, change, settings, cancelled)
+    del content  # at 45 megapixels every copy counts
+    finisher = finisher.of(picture)
+    told, size = (*told, *raster.notes), raster.size
+    quality = None
+    if settings.target_bytes is not None and _is_lossy(change.kind, settings):
+        done, quality = _fitted(raster, change.kind, settings, finisher, cancelled)
+        del raster
+    else:
+        made = _coded(raster, change.kind, settings, settings.quality)
+        del raster
+        done = finisher.finished(made, size)
+        if settings.target_bytes is not None and len(done.content) > settings.target_bytes:
+            told = (*told, NO_QUALITY.format(kind=change.kind.name))
+    if quality is not None and quality < _POOR_BELOW:
+        told = (*told, POOR.format(quality=quality))
+    _stop_if(cancelled)
+    return Exported(
+        write_new(named(folder / name, change.kind), done.content),
+        _once(*told, *done.warnings),
+        bytes=len(done.content),
+        quality=quality,
+    )
 
 
-def _named(target: Path, kind: PhotoFormat) -> Path:
-    """Give the extension of the format, unless the name has one that fits."""
-    if target.suffix.lower() in _SUFFIXES.get(kind, (f".{kind.value}",)):
-        return target
-    known = {f".{f.value}" for f in PhotoFormat} | {
-        s for group in _SUFFIXES.values() for s in group
-    }
-    stem = target.stem if target.suffix.lower() in known else target.name
-    return target.with_name(f"{stem}.{kind.value}")
+def _rastered(
+    content: bytes,
+    info: PhotoInfo,
+    embedded: Embedded,
+    change: Change,
+    settings: ExportSettings,
+    cancelled: Cancelled,
+) -> Raster:
+    """Decode, resize, convert, sharpen, and make it fit the format: in this order, and why.
+
+    The size first, since it leaves less to convert; sharpening at the final size and with all
+    bits; rounding to the format's bits last.
+    """
+    try:
+        raster = read_raster(content, info, embedded)
+        _stop_if(cancelled)
+        raster = resized(raster, change.size, cancelled)
+        _stop_if(cancelled)
+        if change.icc is not None:
+            raster = converted(raster, change.icc)
+            _stop_if(cancelled)
+        raster = sharpened(raster, settings.sharpening)
+        return made_to_fit(raster, change.kind, settings.bits)
+    except MemoryError as error:
+        raise _no_memory() from error
+    except (cv2.error, ValueError) as error:
+        raise BadImageError(BadImage.UNSUPPORTED, info.path) from error
 
 
-def _transcoded(
-    content: bytes, info: PhotoInfo, embedded: Embedded, wanted: PhotoFormat, quality: int
-) -> bytes:
-    """Encode in another format: upright, in its own colours, with its own profile."""
-    out = BytesIO()
-    with opened(BytesIO(content), info.format, info.path) as opened_image:
-        load(opened_image, info.path)
-        try:
-            image = ImageOps.exif_transpose(opened_image)
-            icc = embedded.icc or b""
-            if wanted == PhotoFormat.PNG:
-                if image.mode == "CMYK":
-                    image, icc = image.convert("RGB"), b""
-                image.save(out, "PNG", icc_profile=icc, exif=b"", compress_level=4)
-            else:
-                _flat(image).save(
-                    out,
-                    "JPEG",
-                    quality=quality,
-                    subsampling=0,
-                    icc_profile=icc,
-                    exif=b"",
-                    optimize=False,
-                )
-        except PILLOW_ERRORS as error:
-            raise BadImageError(BadImage.UNSUPPORTED, info.path) from error
-    return out.getvalue()
+def _is_lossy(kind: PhotoFormat, settings: ExportSettings) -> bool:
+    return kind in _LOSSY and not (kind == PhotoFormat.WEBP and settings.lossless)
 
 
-def _flat(image: Image.Image) -> Image.Image:
-    """Return what JPEG can hold: RGB or gray, transparency put on white."""
-    if image.mode in ("L", "RGB", "CMYK"):
-        if "transparency" not in image.info:
-            return image
-    elif image.mode == "F" or image.mode.startswith("I"):
-        return Image.fromarray(eight_bits(image))
-    rgba = image.convert("RGBA")
-    white = Image.new("RGB", rgba.size, "white")
-    white.paste(rgba, mask=rgba.getchannel("A"))
-    return white
+def _coded(raster: Raster, kind: PhotoFormat, settings: ExportSettings, quality: int) -> bytes:
+    try:
+        return encoded(
+            raster, kind, quality, subsampling=settings.subsampling, lossless=settings.lossless
+        )
+    except MemoryError as error:
+        raise _no_memory() from error
+    except (cv2.error, ValueError, OSError) as error:
+        raise PhotaError(
+            ErrorKind.BUG, "The picture could not be encoded.", hint="Choose another format."
+        ) from error
+
+
+def _fitted(
+    raster: Raster,
+    kind: PhotoFormat,
+    settings: ExportSettings,
+    finisher: Finisher,
+    cancelled: Cancelled,
+) -> tuple[Carried, int]:
+    """Return the finished file of at most the target size, and its quality."""
+
+    def code(quality: int) -> bytes:
+        _stop_if(cancelled)
+        return _coded(raster, kind, settings, quality)
+
+    most = settings.target_bytes or 0
+    room = most - _metadata_bytes(raster, kind, finisher)
+    for _ in range(2):
+        if room < _LEAST_ROOM:
+            break
+        made, quality = best_within(code, settings.quality, room)
+        done = finisher.finished(made, raster.size)
+        if len(done.content) <= most:
+            return done, quality
+        room = most - (len(done.content) - len(made))
+    raise PhotaError(
+        ErrorKind.INVALID,
+        METADATA_TOO_LARGE,
+        hint="Choose a larger file, or leave metadata out.",
+    )
+
+
+def _metadata_bytes(raster: Raster, kind: PhotoFormat, finisher: Finisher) -> int:
+    """Return how much metadata add to a file: measured on a corner of the picture."""
+    corner = replace(raster, pixels=np.ascontiguousarray(raster.pixels[:_SAMPLE, :_SAMPLE]))
+    bare = encoded(corner, kind)
+    # One byte more, since chunks are padded to even lengths.
+    return len(finisher.finished(bare, raster.size).content) - len(bare) + 1
+
+
+def _stop_if(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise PhotaError(ErrorKind.CANCELED)
+
+
+def _no_memory() -> PhotaError:
+    return PhotaError(
+        ErrorKind.BAD_IMAGE,
+        "There is not enough memory for this picture.",
+        hint="Close other programs, or choose a smaller size.",
+    )
+
+
+def _once(*sentences: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))
