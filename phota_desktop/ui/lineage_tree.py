@@ -52,7 +52,6 @@ class LineageTree(QAbstractScrollArea):
     opened = Signal()
     compare_asked = Signal()
     menu_asked = Signal(QPoint)
-    delete_asked = Signal()
     left = Signal()
     """Esc: the person wants the picture back."""
 
@@ -375,8 +374,6 @@ class LineageTree(QAbstractScrollArea):
             self.opened.emit()
         elif key is Qt.Key.Key_C:
             self.compare_asked.emit()
-        elif key is Qt.Key.Key_Delete:
-            self.delete_asked.emit()
         elif key is Qt.Key.Key_Escape:
             self.left.emit()
         elif key is Qt.Key.Key_Z:
@@ -386,4 +383,4 @@ class LineageTree(QAbstractScrollArea):
         elif key is Qt.Key.Key_Minus:
             self._set_zoom(self._zoom / _STEP)
         else:
-            event.ignore()  # marks, help and others belong to the window
+            event.ignore()  # marks, the trash, help and others belong to the window

@@ -57,7 +57,6 @@ class LineageView(QWidget):
         self._lay_out()
         self.tree.opened.connect(self.open_current)
         self.tree.compare_asked.connect(self.compare)
-        self.tree.delete_asked.connect(self.delete)
         self.tree.left.connect(self.closed)
         self.tree.menu_asked.connect(self._open_menu)
         lineage.changed.connect(self._refresh)

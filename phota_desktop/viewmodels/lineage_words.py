@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from phota_desktop.core.jobs import Engine, JobState
-from phota_desktop.core.library import Flag, Label, Marks
+from phota_desktop.core.library import Marks
 from phota_desktop.core.lineage import Edge, Node, NodeKind, Tree
 from phota_desktop.core.options import Operation
 from phota_desktop.core.pricing import show_range
 from phota_desktop.core.request_changes import readable_prompt
 from phota_desktop.viewmodels.job_words import sum_words
+from phota_desktop.viewmodels.mark_words import marks_words
 from phota_desktop.viewmodels.offers import offer_for
 from phota_desktop.viewmodels.variants import LOCAL_LOOKS
 from phota_desktop.viewmodels.words import count, plain
@@ -189,18 +190,6 @@ def way_words(tree: Tree, key: str) -> str:
     """Return ``IMG_4711.jpg › v2 › v1``: a picture with all that it was made from."""
     titles = [title_of(tree, tree.nodes[one]) for one in tree.way_to(key)]
     return " › ".join(title for title in titles if title)
-
-
-def marks_words(marks: Marks) -> str:
-    """Return ``3 stars, pick, red label``; empty for none."""
-    parts = []
-    if marks.stars:
-        parts.append(count(marks.stars, "star"))
-    if marks.flag is not Flag.NONE:
-        parts.append(marks.flag.value)
-    if marks.label is not Label.NONE:
-        parts.append(f"{marks.label.value} label")
-    return ", ".join(parts)
 
 
 def spoken(tree: Tree, card: Card, links: Mapping[str, Link]) -> str:

@@ -10,13 +10,14 @@ from phota_desktop.core.catalogue import choice_of
 from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Job
 from phota_desktop.core.options import Operation
+from phota_desktop.core.requests import mentions
 from phota_desktop.viewmodels.form import RequestForm
 from phota_desktop.viewmodels.notices import Notice, NoticesViewModel, Tone
 from phota_desktop.viewmodels.words import count, plain
 
 
 class Reuser:
-    """Loads a job's request into the form and shows its photo; nothing is asked for by it."""
+    """Loads requests and pictures that were into the form; nothing is asked for by it."""
 
     def __init__(
         self,
@@ -59,6 +60,33 @@ class Reuser:
         if lost:
             words = f"Left out of this request: {', '.join(lost)}."
             self._notices.show(Notice(words, Tone.WARN))
+
+    def recall_prompt(self, job: Job) -> bool:
+        """Take over a job's prompt alone, whatever operation is chosen; False without one."""
+        prompt = job.request.prompt
+        if not prompt:
+            self._notices.show(Notice("This picture was made without a prompt."))
+            return False
+        self._form.set_prompt(prompt)
+        if job.engine is not self._form.engine and mentions(prompt):
+            self._notices.show(Notice("The prompt mentions profiles of another engine.", Tone.WARN))
+        return True
+
+    def continue_from(self, picture: Path) -> bool:
+        """Make a picture the source of the next request; the form stays, but works on a photo.
+
+        False where the file is gone: then nothing changes.
+        """
+        name = plain(picture.name, 80)
+        if not picture.exists():
+            self._notices.show(Notice(f"{name} is not where it was.", Tone.WARN))
+            return False
+        self._form.clear_sources()
+        if self._form.operation is Operation.GENERATE:
+            self._form.set_operation(Operation.EDIT)
+        self._show(picture)
+        self._notices.show(Notice(f"The next request starts from {name}."))
+        return True
 
     def load_back(self, notice: Notice, job: Job) -> None:
         """Bring back what a notice speaks of: the prompt of a refusal, else the whole request."""

@@ -78,11 +78,14 @@ class Submitter(QObject):
         self._services = services
         self.changed.emit()
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a wish can be taken now: one is recorded at a time."""
+        return self._services is not None and not self._recording
+
     def can_submit(self, photo: Path | None) -> bool:
-        """Whether the button may be pressed: one wish is recorded at a time."""
-        if self._services is None or self._recording:
-            return False
-        return not self._form.problems(photo)
+        """Whether the button may be pressed."""
+        return self.is_free and not self._form.problems(photo)
 
     def submit(self, photo: Path | None) -> None:
         """Ask for variants of the shown photo; a burst of clicks is one wish.
@@ -103,7 +106,7 @@ class Submitter(QObject):
         False while another one is being recorded, or with nothing to record it: then the click
         did nothing.
         """
-        if self._services is None or self._recording:
+        if not self.is_free:
             return False
         if wish.engine is Engine.PHOTA and not self._settings.value.consented:
             self._asked = wish
