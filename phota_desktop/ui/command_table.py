@@ -56,7 +56,7 @@ COMMANDS = (
     _mark("stars_0", ("0",), "No stars"),
     _mark("pick", ("P",), "Pick"),
     _mark("reject", ("X",), "Reject"),
-    _mark("unflag", ("U",), "Neither of them"),
+    _mark("unflag", ("U",), "No flag"),
     _mark("label_red", ("6",), "Red label; once more takes it away"),
     _mark("label_yellow", ("7",), "Yellow label"),
     _mark("label_green", ("8",), "Green label"),

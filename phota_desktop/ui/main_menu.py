@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from phota_desktop.ui.window_commands import WindowCommands
 
 
-MENU_WORDS = {"advance": "Advance after rating", "label_red": "Red label", "unflag": "No flag"}
+MENU_WORDS = {"advance": "Advance after rating", "label_red": "Red label"}
 """Where the menu says less than the sheet."""
 
 

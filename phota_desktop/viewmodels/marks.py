@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.library import Flag, Label, LibraryChange, Marks, Picture, PictureKind
 from phota_desktop.viewmodels.mark_words import given_words
-from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
+from phota_desktop.viewmodels.notices import (
+    Notice,
+    NoticeAction,
+    NoticesViewModel,
+    Tone,
+    notice_for,
+)
 from phota_desktop.viewmodels.words import count, plain
 
 if TYPE_CHECKING:
@@ -228,7 +235,9 @@ class MarksViewModel(QObject):
             try:
                 await call(library)
             except PhotaError as error:
-                self._notices.show_error(error, subject="Library")
+                # The buttons of the error ladder belong to requests.
+                notice = notice_for(error, subject="Library")
+                self._notices.show(replace(notice, action=NoticeAction.NONE, action_text=""))
 
     def _tell(self, words: str) -> None:
         self._notices.show(Notice(words, group=_MARKED))

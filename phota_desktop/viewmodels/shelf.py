@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Job
 from phota_desktop.core.library import Picture, PictureKind, result_key
+from phota_desktop.core.options import Operation
 from phota_desktop.viewmodels.mark_words import marks_words
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, Tone
+from phota_desktop.viewmodels.trash import SystemTrash
 from phota_desktop.viewmodels.variants import source_photos
 from phota_desktop.viewmodels.words import count, plain
 
@@ -35,10 +37,9 @@ class Shelf(QObject):
 
     def attach(self, services: Services) -> None:
         """Follow the library."""
-        if getattr(services, "library", None) is None:
-            return
         studio, marks = self._studio, self._studio.marks
         self._services = services
+        services.library.use_trash(SystemTrash())
         studio.strip.words_of = studio.photos.words_of = self._words_of
         marks.changed.connect(studio.strip.repaint)
         marks.changed.connect(studio.photos.repaint)
@@ -52,6 +53,7 @@ class Shelf(QObject):
             signal.connect(self.watch)
         self.watch()
         marks.attach(services)
+        services.tasks.spawn(services.library.start(), name="start of the library")
         self._on_photo()
 
     def detach(self) -> None:
@@ -70,7 +72,7 @@ class Shelf(QObject):
         shown = {entry.path for entry in studio.strip.entries() if entry.path is not None}
         keys = set()
         for job in studio.jobs.jobs():
-            own = not photos.isdisjoint(source_photos(job))
+            own = not photos.isdisjoint(studio.photos_of(job))
             for variant in job.variants:
                 if own or variant.path in photos or variant.vault_path in photos:
                     keys.add(result_key(job, variant))
@@ -107,7 +109,18 @@ class Shelf(QObject):
             self._tell_missing(photo)
         else:
             self._studio.notices.withdraw(_MISSING)
-        self._studio.jobs.add_older(await services.library.jobs_from(photo))
+        await self._know(services, photo)
+
+    async def _know(self, services: Services, photo: Path) -> None:
+        """Learn all that was ever made of a photo."""
+        jobs = await services.library.jobs_from(photo)
+        # A remix's reference is no photo that its pictures stand beside.
+        ids = [job.id for job in jobs if job.request.operation is not Operation.REMIX]
+        is_new = self._studio.stand_beside(photo, ids)
+        self._studio.jobs.add_older(jobs)
+        if is_new:
+            self._studio.refresh()
+            self.watch()
 
     def _tell_missing(self, photo: Path, hint: str = "") -> None:
         words = f"{plain(photo.name, 120)} is not where it was."
@@ -150,7 +163,6 @@ class Shelf(QObject):
         studio = self._studio
         was_shown = studio.photo == old
         studio.photos.replace(old, new)
-        studio.jobs.add_older(await services.library.jobs_from(new))
         if was_shown:
             studio.choose_photo(new)
         studio.refresh()
@@ -175,10 +187,12 @@ class Shelf(QObject):
         job = await services.library.job_of(picture.key)
         source = await self._source(services, picture, job)
         if job is not None:
-            older = await services.library.jobs_from(source) if source is not None else []
-            studio.jobs.add_older([*older, job])
+            studio.jobs.add_older([job])
         if source is not None:
+            if job is not None:
+                studio.stand_beside(source, [job.id])
             studio.show_photo(source)
+            studio.refresh()
             studio.choose_entry(picture.key)
             return
         studio.show_photo(picture.path)

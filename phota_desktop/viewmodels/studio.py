@@ -32,7 +32,6 @@ from phota_desktop.viewmodels.variants import (
     numbered,
     original_entry,
     sample_entries,
-    source_photos,
 )
 
 if TYPE_CHECKING:
@@ -219,7 +218,7 @@ class StudioViewModel(StudioParts):
         entries = generated_entries(self._photo, made) if made else [original_entry(self._photo)]
         entries += sample_entries(self._samples.get(self._photo, ()))
         for job in reversed(self.jobs.jobs()):
-            if self._photo in source_photos(job):
+            if self._photo in self.photos_of(job):
                 entries += job_entries(job)
         # What lies in the trash keeps its number, so that no other one gets it meanwhile.
         shown = numbered(entries)
@@ -240,9 +239,9 @@ class StudioViewModel(StudioParts):
     def _on_job(self, job: Job) -> None:
         generates = job.request.operation is Operation.GENERATE
         picture = self.generated.watch(job)
-        if generates or self._photo in source_photos(job):
+        if generates or self._photo in self.photos_of(job):
             self._update_strip()
-        self._caption(*source_photos(job))
+        self._caption(*self.photos_of(job))
         if picture is not None:
             self._on_generated(job, picture)
         if self._services is not None:
@@ -288,7 +287,7 @@ class StudioViewModel(StudioParts):
         finished = {photo: len(self._samples.get(photo, ())) for photo in photos}
         running = dict.fromkeys(finished, 0)
         for job in self.jobs.jobs():
-            for photo in source_photos(job) if not job.hidden else ():
+            for photo in self.photos_of(job) if not job.hidden else ():
                 if photo in finished:
                     kept = [v for v in job.variants if not self.is_deleted(f"{job.id}:{v.index}")]
                     finished[photo] += len(kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +21,10 @@ from phota_desktop.viewmodels.notices import (
 )
 from phota_desktop.viewmodels.photos import PhotoListModel
 from phota_desktop.viewmodels.settings import SettingsViewModel
+from phota_desktop.viewmodels.variants import source_photos
 
 if TYPE_CHECKING:
+    from phota_desktop.core.jobs import Job
     from phota_desktop.core.library import Marks
     from phota_desktop.viewmodels.generated import Generated
     from phota_desktop.viewmodels.marks import MarksViewModel
@@ -54,6 +56,7 @@ class StudioParts(QObject):
         self.photos = PhotoListModel(self)
         self.form = RequestForm(self)
         self._clock = clock
+        self._beside: dict[str, tuple[Path, ...]] = {}
 
     def say(self, text: str, tone: Tone = Tone.INFO, hint: str = "") -> None:
         """Show a notice without a button."""
@@ -110,6 +113,24 @@ class StudioParts(QObject):
         """Return the marks of a picture that is shown; None while nobody knows any."""
         has_marks = path is not None and "marks" in vars(self)
         return self.marks.of(path) if has_marks and path is not None else None
+
+    def photos_of(self, job: Job) -> tuple[Path, ...]:
+        """Return the photos a job's pictures stand beside, also where they lie elsewhere now."""
+        return (*source_photos(job), *self._beside.get(job.id, ()))
+
+    def stand_beside(self, photo: Path, job_ids: Iterable[str]) -> bool:
+        """Let jobs stand beside a photo that lay elsewhere when they were asked for.
+
+        True if one of them did not until now.
+        """
+        is_new = False
+        for job_id in job_ids:
+            there = self._beside.get(job_id, ())
+            job = next((one for one in self.jobs.jobs() if one.id == job_id), None)
+            if photo not in there and (job is None or photo not in source_photos(job)):
+                self._beside[job_id] = (*there, photo)
+                is_new = True
+        return is_new
 
     def is_deleted(self, key: str) -> bool:
         """Tell whether a result lies in the trash."""

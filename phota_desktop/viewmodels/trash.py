@@ -19,18 +19,23 @@ class SystemTrash:
 
         Raises PhotaError DISK where there is no trash for it: nothing is ever deleted outright.
         """
-        from PySide6.QtCore import QFile
+        from PySide6.QtCore import QFile, QStandardPaths
 
         if not os.path.lexists(path):
             raise PhotaError(ErrorKind.DISK, f"{plain(path.name, 120)} is not there any more.")
-        moved, where = QFile.moveToTrash(os.fspath(path))
-        if not moved:
+        with suppress(OSError):  # Qt makes the trash, but not the folder that it is in
+            generic = QStandardPaths.StandardLocation.GenericDataLocation
+            Path(QStandardPaths.writableLocation(generic)).mkdir(0o700, parents=True, exist_ok=True)
+        # Only the object's own call tells where the file lies, by its new name.
+        file = QFile(os.fspath(path))
+        if not file.moveToTrash():
             raise PhotaError(
                 ErrorKind.DISK,
                 f"The system has no trash for {plain(path.name, 120)}, so it was left alone.",
                 hint=f"It is in {plain(os.fspath(path.parent), 200)}; delete it there if you want.",
             )
-        return Path(where) if where else None
+        where = Path(file.fileName())
+        return where if where != path and where.name else None
 
     def restore(self, where: Path, back: Path) -> None:
         """Move a file from the trash to where it was; never over another file.
