@@ -114,7 +114,7 @@ def _of_png(stream: BinaryIO) -> Embedded:
     credentials = False
     for chunk in png_chunks.walk(stream):
         credentials = credentials or chunk.kind == b"caBX"
-        if chunk.kind not in (b"eXIf", b"iTXt", b"zTXt", b"iCCP"):
+        if chunk.kind not in (b"eXIf", b"iTXt", b"zTXt", b"tEXt", b"iCCP"):
             continue
         body = payload(stream, chunk)
         if chunk.kind == b"eXIf":
@@ -125,6 +125,12 @@ def _of_png(stream: BinaryIO) -> Embedded:
             found.setdefault("xmp", xmp)
         elif profile := png_chunks.text(chunk.kind, body, png_chunks.IPTC_KEYWORD):
             found.setdefault("iptc", _iptc_of_png(profile))
+        elif any(body.startswith(keyword) for keyword in png_chunks.EXIF_KEYWORDS):
+            old = _raw_profile(
+                png_chunks.text(chunk.kind, body, body.partition(b"\x00")[0] + b"\x00")
+            )
+            if old and old.startswith(jpeg_segments.EXIF_ID):
+                found.setdefault("exif", old.removeprefix(jpeg_segments.EXIF_ID))
     return Embedded(
         found.get("exif"), found.get("xmp"), found.get("iptc"), found.get("icc"), credentials
     )
@@ -241,15 +247,21 @@ def iptc_resource(records: bytes, around: bytes | None = None) -> bytes:
 
 
 def _iptc_of_png(profile: bytes) -> bytes | None:
+    raw = _raw_profile(profile)
+    if raw is None:
+        return None
+    return _iptc_of_resources(raw) or (raw if raw[:1] == b"\x1c" else None)
+
+
+def _raw_profile(profile: bytes | None) -> bytes | None:
     """Read the hexadecimal "raw profile" text: name, length, digits on lines."""
-    parts = profile.split(None, 2)
+    parts = (profile or b"").lstrip().split(b"\n", 2)
     if len(parts) < 3:
         return None
     try:
-        raw = bytes.fromhex(parts[2].decode("ascii"))
+        return bytes.fromhex(parts[2].decode("ascii"))
     except ValueError:
         return None
-    return _iptc_of_resources(raw) or (raw if raw[:1] == b"\x1c" else None)
 
 
 def iptc_png_text(records: bytes) -> bytes:

@@ -14,7 +14,7 @@ MAX_VALUE = 32_768
 """Largest value in bytes that is carried; larger ones are previews and private blocks."""
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-_ASCII, _SHORT, _LONG = 2, 3, 4
+_ASCII, _SHORT, _LONG, _UNDEFINED = 2, 3, 4, 7
 _ORDERS: dict[bytes, ByteOrder] = {b"II*\x00": "little", b"MM\x00*": "big"}
 
 ORIENTATION, EXIF_POINTER, GPS_POINTER = 0x0112, 0x8769, 0x8825
@@ -40,10 +40,9 @@ _EXIF_DROPPED = frozenset(
 """MakerNote (its offsets would point nowhere), sound file, interoperability, the picture's unique
 id, padding, how its components were coded, and what is set anew.
 """
-_MODIFIED, _RATING, _RATING_PERCENT = 0x0132, 0x4746, 0x4749
-_MODIFIED_OFFSET, _MODIFIED_FRACTION = 0x9010, 0x9290
-_PERCENT = (0, 1, 25, 50, 75, 99)
-"""What Windows writes for each number of stars."""
+_MODIFIED, _MODIFIED_OFFSET, _MODIFIED_FRACTION = 0x0132, 0x9010, 0x9290
+_VERSION, _FLASHPIX, _CHROMA_PLACE, _COMPONENTS, _COMMENT = 0x9000, 0xA000, 0x0213, 0x9101, 0x9286
+_WIDE = b"UNICODE\x00"
 
 
 @dataclass(frozen=True)
@@ -128,6 +127,8 @@ class Told:
 
     ``size`` is (width, height) in pixels as stored. ``modified`` is local time as EXIF writes it
     ("2026:11:21 20:00:00") with its distance from UTC ("+01:00"), None to keep what was there.
+    ``compressed`` is False in a TIFF, whose own directory tells the size; ``chroma`` tells that a
+    JPEG's components are Y, Cb and Cr.
     """
 
     size: tuple[int, int]
@@ -135,7 +136,8 @@ class Told:
     srgb: bool = True
     orientation: int = 1
     modified: tuple[str, str] | None = None
-    stars: int = 0
+    compressed: bool = True
+    chroma: bool = False
 
 
 def for_result(exif: Exif, told: Told) -> Exif:
@@ -155,21 +157,19 @@ def for_result(exif: Exif, told: Told) -> Exif:
     image = {tag: entry for tag, entry in exif.image.items() if tag in _IMAGE_KEPT}
     image[ORIENTATION] = numbered(_SHORT, told.orientation)
     photo = {tag: entry for tag, entry in exif.photo.items() if tag not in _EXIF_DROPPED}
+    photo.setdefault(_VERSION, Entry(_UNDEFINED, 4, b"0232"))
+    photo.setdefault(_FLASHPIX, Entry(_UNDEFINED, 4, b"0100"))
     photo[_COLOR_SPACE] = numbered(_SHORT, 1 if told.srgb else 0xFFFF)
-    photo[_WIDTH] = numbered(_LONG, told.size[0])
-    photo[_HEIGHT] = numbered(_LONG, told.size[1])
+    if told.compressed:
+        photo[_WIDTH] = numbered(_LONG, told.size[0])
+        photo[_HEIGHT] = numbered(_LONG, told.size[1])
+    if told.chroma:
+        image[_CHROMA_PLACE] = numbered(_SHORT, 1)
+        photo[_COMPONENTS] = Entry(_UNDEFINED, 4, bytes((1, 2, 3, 0)))
     if told.modified:
         image[_MODIFIED], photo[_MODIFIED_OFFSET] = map(text, told.modified)
         photo.pop(_MODIFIED_FRACTION, None)
-    if told.stars:
-        image[_RATING] = numbered(_SHORT, told.stars)
-        image[_RATING_PERCENT] = numbered(_SHORT, _PERCENT[told.stars])
     return Exif(order, image, photo, exif.gps if told.gps else {})
-
-
-def without_place(exif: Exif) -> Exif:
-    """Return a block's directories without coordinates."""
-    return replace(exif, gps={})
 
 
 def reordered(exif: Exif, order: ByteOrder) -> Exif:
@@ -178,12 +178,16 @@ def reordered(exif: Exif, order: ByteOrder) -> Exif:
         return exif
 
     def turned(directory: Directory) -> Directory:
-        return {tag: _turned(entry) for tag, entry in directory.items()}
+        return {tag: _turned(tag, entry) for tag, entry in directory.items()}
 
     return Exif(order, turned(exif.image), turned(exif.photo), turned(exif.gps), exif.thumbnail)
 
 
-def _turned(entry: Entry) -> Entry:
+def _turned(tag: int, entry: Entry) -> Entry:
+    if tag == _COMMENT and entry.raw.startswith(_WIDE) and not len(entry.raw) & 1:
+        words = entry.raw[len(_WIDE) :]
+        swapped = b"".join(words[i : i + 2][::-1] for i in range(0, len(words), 2))
+        return replace(entry, raw=_WIDE + swapped)
     # A rational is two numbers; bytes of no type are left alone.
     size = 4 if entry.kind in (5, 10) else _SIZES[entry.kind]
     if size == 1:

@@ -127,12 +127,12 @@ def finish(
         except (PhotaError, OSError):
             warnings.append(NOT_READ)
     writer = _Writer(kind, content, size, own, source, choice, now or time.time())
-    wanted = writer.blocks(
-        provenance if choice.provenance or choice.recipe else None,
-        marks if choice.marks else None,
-        people if choice.people else (),
-    )
     try:
+        wanted = writer.blocks(
+            provenance if choice.provenance or choice.recipe else None,
+            marks if choice.marks else None,
+            people if choice.people else (),
+        )
         written = metadata_files.write(kind, content, wanted, size)
     except ValueError:
         return Carried(content, (*warnings, *writer.warnings, NOT_WRITTEN))
@@ -166,17 +166,14 @@ class _Writer:
         changed = bool(self._source.embedded.iptc) or bool(people)
         resources = self._source.embedded.resources or self._own.resources
         return Blocks(
-            exif=self._exif(
-                stamped=provenance is not None and self._choice.provenance,
-                stars=marks.stars if marks else 0,
-            ),
+            exif=self._exif(stamped=provenance is not None and self._choice.provenance),
             xmp=self._packet(provenance, marks, people, sets),
             iptc=iptc.write(sets) if sets and changed else None,
             resources=resources,
             drop_credentials=self._own.has_credentials,
         )
 
-    def _exif(self, *, stamped: bool, stars: int) -> exif.Exif | None:
+    def _exif(self, *, stamped: bool) -> exif.Exif | None:
         block = self._source.embedded.exif
         own = self._own.exif if self._kind != PhotoFormat.TIFF else None
         if not block and own and not self._choice.gps:
@@ -190,7 +187,8 @@ class _Writer:
             srgb=srgb,
             orientation=self._own.orientation,
             modified=_moment(self._now) if stamped else None,
-            stars=stars,
+            compressed=self._kind != PhotoFormat.TIFF,
+            chroma=self._kind == PhotoFormat.JPEG and _is_chroma(self._content),
         )
         try:
             made = exif.for_result(exif.parse(block), told)
@@ -280,6 +278,13 @@ class _Writer:
         width, height = self._size
         ratio = (width * info.height) / max(1, height * info.width)
         return abs(ratio - 1) < _SAME_SHAPE
+
+
+def _is_chroma(content: bytes) -> bool:
+    """Tell whether a JPEG holds Y, Cb and Cr, as all do that do not say otherwise."""
+    frame = jpeg_segments.frame(content)
+    adobe = next(jpeg_segments.payloads(content, jpeg_segments.APP14, b"Adobe"), b"")
+    return frame is not None and frame.components == 3 and adobe[6:7] != b"\x00"
 
 
 def _moment(seconds: float) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from phota_desktop.imaging.chunks import Chunk
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp\x00"
 IPTC_KEYWORD = b"Raw profile type iptc\x00"
+EXIF_KEYWORDS = (b"Raw profile type exif\x00", b"Raw profile type APP1\x00")
+"""Where EXIF stood before PNG had a chunk for it; some programs write it there still."""
 
 _DECODING = frozenset(
     (
@@ -81,7 +83,7 @@ def check(stream: BinaryIO) -> None:
 
 
 def text(kind: bytes, body: bytes, keyword: bytes) -> bytes | None:
-    """Read the text of an iTXt or zTXt payload with this keyword; at most 16 MB inflated."""
+    """Read the text of an iTXt, zTXt or tEXt payload with this keyword; at most 16 MB."""
     if not body.startswith(keyword):
         return None
     rest = body[len(keyword) :]
@@ -94,6 +96,8 @@ def text(kind: bytes, body: bytes, keyword: bytes) -> bytes | None:
     elif kind == b"zTXt":
         compressed = True
         rest = rest[1:]
+    elif kind == b"tEXt":
+        compressed = False
     else:
         return None
     if not compressed:

@@ -47,6 +47,7 @@ _STALE = {
 JUDGED: frozenset[Name] = frozenset(
     (
         *((v.XMP, "Rating"), (v.XMP, "Label"), (v.MICROSOFT, "Rating")),
+        (v.MICROSOFT.rstrip("/"), "Rating"),
         *((v.DIGIKAM, "ColorLabel"), (v.DIGIKAM, "PickLabel")),
     )
 )

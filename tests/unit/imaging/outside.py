@@ -1,0 +1,51 @@
+"""Outside judges of what we write: exiftool, which knows every tag."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+EXIFTOOL = shutil.which("exiftool")
+Tags = dict[str, object]
+needs_exiftool = pytest.mark.skipif(
+    EXIFTOOL is None, reason="exiftool is not installed, so there is no outside judge"
+)
+
+
+def tags(paths: Iterable[Path]) -> dict[Path, Tags]:
+    """Ask for every tag of some files at once, as "group:name", numbers as numbers."""
+    return {path: told for path, (told, _) in asked(paths).items()}
+
+
+def asked(paths: Iterable[Path]) -> dict[Path, tuple[Tags, list[str]]]:
+    """Ask for every tag, and for what exiftool's validation says against each file."""
+    wanted = ["-j", "-G1", "-a", "-n", "-validate", "-warning", "-error", "-all"]
+    done = subprocess.run(["exiftool", *wanted, *map(str, paths)], capture_output=True, check=False)
+    found: dict[Path, tuple[Tags, list[str]]] = {}
+    for told in json.loads(done.stdout):
+        words = [told[name] for name in told if name.endswith((":Warning", ":Error"))]
+        found[Path(told["SourceFile"])] = (told, [str(one) for w in words for one in _listed(w)])
+    return found
+
+
+def write(arguments: Mapping[Path, Sequence[str]]) -> None:
+    """Write tags into files with one exiftool; what a format has no place for is passed over."""
+    lines: list[str] = []
+    for path, given in arguments.items():
+        lines += ["-q", "-m", "-overwrite_original", *given, str(path), "-execute"]
+    done = subprocess.run(
+        ["exiftool", "-charset", "utf8", "-@", "-"],
+        input="\n".join(lines).encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert not done.stderr, done.stderr.decode()
+
+
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]
