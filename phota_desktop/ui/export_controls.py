@@ -1,13 +1,27 @@
-"""Small controls of the export dialog: a tick with one line of words, and a slider."""
+"""Small controls of the export dialog: a tick of one line, a choice, a slider, a bar."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSlider, QWidget
+from collections.abc import Mapping
 
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QSlider,
+    QStyledItemDelegate,
+    QWidget,
+)
+
+from phota_desktop.ui.controls import ElidedLabel
+from phota_desktop.ui.icons import pixmap
 from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.ui.ticks import BOX, paint_tick
+from phota_desktop.viewmodels.words import plain_tip
 
 _KNOB = 6.0
 
@@ -76,3 +90,77 @@ class LineSlider(QSlider):
         painter.setBrush(QColor(colours.text))
         painter.drawEllipse(QPointF(at, middle), _KNOB, _KNOB)
         painter.end()
+
+
+class ChoiceBox(QComboBox):
+    """One choice of several, with our arrow; ``choices`` are the words by value."""
+
+    def __init__(
+        self, name: str, title: str, choices: Mapping[str, str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setItemDelegate(QStyledItemDelegate(self))  # Fusion's own ignores the stylesheet
+        for value, words in choices.items():
+            self.addItem(words, value)
+
+    @property
+    def value(self) -> str:
+        """The value of what is chosen."""
+        return str(self.currentData())
+
+    def set_value(self, value: str) -> None:
+        """Choose a value without telling."""
+        was = self.blockSignals(True)
+        self.setCurrentIndex(self.findData(value))
+        self.blockSignals(was)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        super().paintEvent(event)
+        painter = QPainter(self)
+        arrow = pixmap("down", tokens().quiet, 16, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(self.width() - 16 - GRID, (self.height() - 16) / 2), arrow)
+        painter.end()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        event.ignore()  # what is exported must not change because somebody scrolls
+
+
+class FlatBar(QProgressBar):
+    """A progress bar as a line."""
+
+    def __init__(self, name: str, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setTextVisible(False)
+        self.setFixedHeight(GRID // 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        whole = QRectF(self.rect())
+        painter.fillRect(whole, QColor(tokens().line))
+        share = self.value() / max(1, self.maximum())
+        whole.setWidth(whole.width() * share)
+        painter.fillRect(whole, QColor(tokens().accent))
+        painter.end()
+
+
+def set_role(label: QLabel, role: str) -> None:
+    """Change the colour of a label's words, also of one that was measured before it is shown."""
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().unpolish(label)
+        label.style().polish(label)
+
+
+class PathLabel(ElidedLabel):
+    """One line with a folder; where there is no room, its middle gives way."""
+
+    def _elide(self) -> None:
+        mode = Qt.TextElideMode.ElideMiddle
+        shown = self.fontMetrics().elidedText(self.whole_text, mode, max(0, self.width() - 1))
+        if shown != self.text():
+            self.setText(shown)
+        self.setToolTip(plain_tip(self.whole_text) if shown != self.whole_text else "")

@@ -121,7 +121,7 @@ class ExportDialog(QDialog):
         model = self._model
         number = len(model.subjects)
         choosing = model.state is ExportState.CHOOSING
-        self.heading.setText(title_words(number))
+        self.heading.setText(title_words(number) if choosing else model.words)
         self.presets.setVisible(choosing)
         self.form.show_settings(model.settings)
         self.metadata.show_settings(model.settings, model.subjects)
@@ -136,15 +136,16 @@ class ExportDialog(QDialog):
         self.retry.setVisible(model.can_retry)
         self.show_files.setVisible(model.state is ExportState.ENDED and bool(model.saved))
         if model.is_running:
-            self.progress.show_progress(model.words, model.done, model.total)
+            self.progress.show_progress(model.done, model.total)
         elif not choosing:
-            self.progress.show_report(model.words, model.lines)
+            self.progress.show_report(model.lines)
         self.pages.setCurrentIndex(0 if choosing else 1)
         self._show_estimate()
 
     def _show_estimate(self) -> None:
         choosing = self._model.state is ExportState.CHOOSING
         self.estimate.set_text(self._model.estimator.words if choosing else "")
+        self.estimate.setVisible(bool(self.estimate.whole_text))
         told = [*self._model.other_problems, *self._model.estimator.warnings]
         self.warning.setText(" ".join(told) if choosing else "")
         self.warning.setVisible(bool(told) and choosing)

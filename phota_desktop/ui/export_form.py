@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QWidget
 
 from phota_desktop.core.exporting import (
     MAX_MEGAPIXELS,
@@ -18,7 +18,7 @@ from phota_desktop.core.exporting import (
     Subsampling,
 )
 from phota_desktop.ui.controls import Caption, plain_label
-from phota_desktop.ui.export_controls import LineSlider, WordsTick
+from phota_desktop.ui.export_controls import ChoiceBox, LineSlider, WordsTick
 from phota_desktop.ui.number_edit import NumberEdit
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
@@ -51,14 +51,14 @@ class ExportForm(QWidget):
             self,
             stretch=True,
         )
-        self.extent = _box("exportSizeBox", "Size", SIZES, self)
+        self.extent = ChoiceBox("exportSizeBox", "Size", SIZES, self)
         self.side = NumberEdit("exportSideEdit", "Pixels", (1, MAX_SIDE), self, step=16)
         self.megapixels = NumberEdit(
             "exportMegapixelsEdit", "Megapixels", (0.1, MAX_MEGAPIXELS), self, decimals=1, step=0.5
         )
         self._unit = Caption("px", self)
         self.enlarge = WordsTick("exportEnlargeTick", "Enlarge smaller pictures", self)
-        self.colour = _box(
+        self.colour = ChoiceBox(
             "exportColourBox", "Colours", {k.value: v for k, v in words.COLOURS.items()}, self
         )
         self.sharpening = SegmentedControl(
@@ -96,6 +96,9 @@ class ExportForm(QWidget):
             self,
             stretch=True,
         )
+        self.note = Caption("", self)
+        self.note.setObjectName("exportFormNote")
+        self.note.setWordWrap(True)
         self._rows: dict[str, tuple[QWidget, ...]] = {}
         self._lay_out()
         self._connect()
@@ -117,7 +120,10 @@ class ExportForm(QWidget):
         self._add("File size", self.limit, self.limit_size, Caption("MB", self), stretch=None)
         self._add("Compression", self.lossless)
         self._add("Bits", self.bits)
+        self._grid.addWidget(self.note, self._grid.rowCount(), 1)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
+        labels = [parts[0] for parts in self._rows.values()]
+        self._grid.setColumnMinimumWidth(0, max(label.sizeHint().width() for label in labels))
 
     def _add(self, title: str, *parts: QWidget, stretch: QWidget | None = None) -> None:
         row = self._grid.rowCount()
@@ -138,7 +144,7 @@ class ExportForm(QWidget):
         self.megapixels.value_changed.connect(lambda _value: self._tell(resize=self._resize()))
         self.enlarge.toggled.connect(lambda _on: self._tell(resize=self._resize()))
         self.colour.activated.connect(
-            lambda _index: self._tell(colour=ColourSpace(self.colour.currentData()))
+            lambda _index: self._tell(colour=ColourSpace(self.colour.value))
         )
         self.sharpening.chosen.connect(lambda name: self._tell(sharpening=Sharpening(name)))
         self.quality.valueChanged.connect(lambda value: self._tell(quality=value))
@@ -155,7 +161,7 @@ class ExportForm(QWidget):
         kind = settings.format
         self.format.set_value(kind.value)
         self._show_size(settings.resize)
-        self.colour.setCurrentIndex(self.colour.findData(settings.colour.value))
+        self.colour.set_value(settings.colour.value)
         self.sharpening.set_value(settings.sharpening.value)
         for control in (self.quality, self.limit, self.lossless):
             control.blockSignals(True)
@@ -177,17 +183,21 @@ class ExportForm(QWidget):
         self._show("exportLosslessTick", kind is ExportFormat.WEBP)
         self._show("exportBitsBox", kind in (ExportFormat.PNG, ExportFormat.TIFF))
 
+        self.note.setText(words.form_note(settings))
+        self.note.setVisible(bool(self.note.text()))
+
     def _show(self, name: str, shown: bool) -> None:
         for widget in self._rows[name]:
             widget.setVisible(shown)
 
     def _show_size(self, resize: Resize | None) -> None:
         kind = _kind_of(resize)
-        self.extent.setCurrentIndex(self.extent.findData(kind))
+        self.extent.set_value(kind)
         in_pixels = kind not in ("", "megapixels")
         self.side.setVisible(in_pixels)
         self.megapixels.setVisible(kind == "megapixels")
-        self._unit.setText("px" if in_pixels else "MP" if kind else "")
+        self._unit.setText("px" if in_pixels else "MP")
+        self._unit.setVisible(bool(kind))
         self._show("exportEnlargeTick", resize is not None)
         if resize is not None:
             number = getattr(resize, kind)
@@ -197,7 +207,7 @@ class ExportForm(QWidget):
             self.enlarge.blockSignals(False)
 
     def _on_size(self) -> None:
-        kind = str(self.extent.currentData())
+        kind = self.extent.value
         was = _kind_of(self._settings.resize)
         if kind and not (was not in ("", "megapixels") and kind != "megapixels"):
             (self.megapixels if kind == "megapixels" else self.side).set_value(_FIRST_SIZE[kind])
@@ -208,7 +218,7 @@ class ExportForm(QWidget):
             field.selectAll()
 
     def _resize(self) -> Resize | None:
-        kind, enlarge = str(self.extent.currentData()), self.enlarge.isChecked()
+        kind, enlarge = self.extent.value, self.enlarge.isChecked()
         if kind == "megapixels":
             return Resize(megapixels=self.megapixels.value, enlarge=enlarge)
         if kind:
@@ -236,15 +246,6 @@ class ExportForm(QWidget):
 def _kind_of(resize: Resize | None) -> str:
     kinds = (kind for kind in SIZES if kind)
     return next((kind for kind in kinds if getattr(resize, kind, None) is not None), "")
-
-
-def _box(name: str, title: str, choices: dict[str, str], parent: QWidget) -> QComboBox:
-    box = QComboBox(parent)
-    box.setObjectName(name)
-    box.setAccessibleName(title)
-    for value, text in choices.items():
-        box.addItem(text, value)
-    return box
 
 
 def _line(parts: tuple[QWidget, ...], stretch: QWidget | None) -> QLayout:

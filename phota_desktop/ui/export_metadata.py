@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from phota_desktop.core.exporting import ExportSettings
 from phota_desktop.ui.controls import Caption
-from phota_desktop.ui.export_controls import WordsTick
+from phota_desktop.ui.export_controls import WordsTick, set_role
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.export_subjects import Subject
 from phota_desktop.viewmodels.export_words import label_words
@@ -76,7 +76,7 @@ class MetadataTicks(QWidget):
         _set(self.sidecar, on=settings.sidecar)
         self.ticks["gps"].setEnabled(settings.metadata.carry)
         label = label_words(subjects, on=settings.metadata.provenance)
-        self.label_words.set_role(label.role)
+        set_role(self.label_words, label.role)
         self.label_words.setText(label.words)
         self.ticks["provenance"].setAccessibleDescription(label.words)
 

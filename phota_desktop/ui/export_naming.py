@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 from phota_desktop.core.exporting import ExportSettings
 from phota_desktop.core.file_names import MAX_TEMPLATE, TOKENS
 from phota_desktop.ui.controls import Caption, ElidedLabel, plain_label, push_button
+from phota_desktop.ui.export_controls import PathLabel
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.export_words import SHOWN_NAMES
@@ -40,7 +41,7 @@ class ExportNaming(QWidget):
             self,
             stretch=True,
         )
-        self.folder = ElidedLabel("", self)
+        self.folder = PathLabel("", self)
         self.folder.setObjectName("exportFolderLabel")
         self.choose = push_button("exportChooseFolderButton", "Choose…", self)
         self.choose.setAccessibleName("Choose folder")
@@ -80,22 +81,27 @@ class ExportNaming(QWidget):
         name.addWidget(title)
         name.addWidget(self.template, 1)
         name.addWidget(self.insert)
-        shown = QVBoxLayout()
+        below = QWidget(self)
+        shown = QVBoxLayout(below)
+        shown.setContentsMargins(0, 0, 0, 0)
         shown.setSpacing(0)
         for label in self.names:
             shown.addWidget(label)
         shown.addWidget(self.problem)
+        shown.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.place)
         column.addLayout(where)
         column.addLayout(name)
-        column.addLayout(shown)
-        # Neither a problem nor a second name moves what stands below.
-        line = self.problem.fontMetrics().height()
+        column.addWidget(below)
+        # Neither a problem nor a second name nor a button moves what stands below.
+        line = self.problem.fontMetrics().height() + 2
         for label in self.names:
-            label.setFixedHeight(line + 2)
+            label.setFixedHeight(line)
+        below.setFixedHeight(SHOWN_NAMES * line)
+        self.folder.setFixedHeight(self.choose.sizeHint().height() + 2)
 
     def show_settings(
         self, settings: ExportSettings, names: Sequence[str], folder: str, problem: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from phota_desktop.ui.controls import plain_label, push_button
+from phota_desktop.ui.export_controls import ChoiceBox
 from phota_desktop.ui.recipe_menu import NameDialog
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.export_presets import Presets
@@ -25,9 +26,7 @@ class PresetRow(QWidget):
         super().__init__(parent)
         self._model = model
         self._presets: Presets = model.presets
-        self.box = QComboBox(self)
-        self.box.setObjectName("exportPresetBox")
-        self.box.setAccessibleName("Preset")
+        self.box = ChoiceBox("exportPresetBox", "Preset", {}, self)
         self.box.setMinimumWidth(200)
         self.more = push_button("exportPresetMenu", "Presets", self)
         self._menu = QMenu(self)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from phota_desktop.ui.controls import Caption, ElidedLabel, plain_label, scale_font
+from phota_desktop.ui.controls import Caption, ElidedLabel
+from phota_desktop.ui.export_controls import FlatBar
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.export_words import ReportLine
 from phota_desktop.viewmodels.words import plain
@@ -21,15 +22,7 @@ class ExportProgress(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = plain_label("", self)
-        self.heading.setObjectName("exportProgressHeading")
-        scale_font(self.heading, 1.1)
-        self.bar = QProgressBar(self)
-        self.bar.setObjectName("exportProgressBar")
-        self.bar.setAccessibleName("Progress of the export")
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(GRID)
-        self.name = ElidedLabel("", self)
+        self.bar = FlatBar("exportProgressBar", "Progress of the export", self)
         self._lines = QWidget(self)
         self._lines.setObjectName("keySheetInner")
         self._list = QVBoxLayout(self._lines)
@@ -45,27 +38,21 @@ class ExportProgress(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(self.heading)
         column.addWidget(self.bar)
-        column.addWidget(self.name)
         column.addWidget(self.area, 1)
+        column.addStretch(0)
 
-    def show_progress(self, words: str, done: int, total: int, name: str = "") -> None:
+    def show_progress(self, done: int, total: int) -> None:
         """Show how far an export is."""
-        self.heading.setText(words)
         self.bar.setRange(0, max(1, total))
         self.bar.setValue(done)
         self.bar.setAccessibleDescription(f"{done} of {total}")
-        self.name.set_text(plain(name, 200))
         self.bar.show()
-        self.name.show()
         self.area.hide()
 
-    def show_report(self, words: str, lines: Sequence[ReportLine]) -> None:
-        """Show what became of an export."""
-        self.heading.setText(words)
+    def show_report(self, lines: Sequence[ReportLine]) -> None:
+        """Show what is to be told of an export that has ended."""
         self.bar.hide()
-        self.name.hide()
         while (old := self._list.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.file_names import NameTokens
 from phota_desktop.core.jobs import Job, Variant
-from phota_desktop.core.library import Marks, Picture
+from phota_desktop.core.library import Marks, Picture, result_key
 from phota_desktop.core.provenance import Provenance, model_of, provenance_of
 from phota_desktop.core.requests import mentions
 
@@ -95,7 +95,7 @@ async def find_subjects(services: Services, chosen: Sequence[Chosen]) -> tuple[S
         origin = subject.original or one.path
         if origin not in taken:
             taken[origin] = await services.threads.files(_when_taken, origin)
-        marks = one.marks if one.marks is not None else _known_marks(services, one.path)
+        marks = one.marks if one.marks is not None else await _known_marks(services, one)
         tokens = replace(subject.tokens, original_made=taken[origin], rating=marks.stars)
         found.append(replace(subject, marks=marks, tokens=tokens))
     return tuple(found)
@@ -109,7 +109,7 @@ def subjects_at_hand(services: Services, chosen: Sequence[Chosen]) -> list[Subje
         steps = [
             (job, variant)
             for job, variant in made_by.values()
-            if one.key == f"{job.id}:{variant.index}"
+            if one.key == result_key(job, variant)
         ]
         step = steps[0] if steps else _by_path(made_by, one.path)
         chain: list[tuple[Job, Variant]] = []
@@ -124,10 +124,13 @@ def _made_by(jobs: Iterable[Job | None]) -> dict[str, tuple[Job, Variant]]:
     return {variant.sha256: (job, variant) for job in jobs if job for variant in job.variants}
 
 
-def _known_marks(services: Services, path: Path) -> Marks:
-    library = getattr(services, "library", None)
-    marks = library.marks_of(path) if library is not None else None
-    return marks if isinstance(marks, Marks) else Marks()
+async def _known_marks(services: Services, chosen: Chosen) -> Marks:
+    library = services.library
+    try:
+        known = await (library.picture(chosen.key) if chosen.job_id else library.at(chosen.path))
+    except PhotaError:
+        return Marks()  # what cannot be read is no reason not to export
+    return known.marks if known is not None else Marks()
 
 
 async def _chain(
@@ -163,12 +166,8 @@ async def _from_library(
     services: Services, made: tuple[Job, Variant], jobs: dict[str, Job | None]
 ) -> tuple[Job, Variant] | None:
     """Return the result that a result was made from, where only the library knows it."""
-    library = getattr(services, "library", None)
-    if library is None:
-        return None
-    job, variant = made
     try:
-        picture = await library.picture(f"{job.id}:{variant.index}")
+        picture = await services.library.picture(result_key(*made))
     except PhotaError:
         return None
     parent_job, colon, index = (picture.parent if picture is not None else "").rpartition(":")

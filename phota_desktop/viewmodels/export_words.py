@@ -176,7 +176,7 @@ def saved_words(report: ExportReport) -> str:
 def report_lines(report: ExportReport) -> list[ReportLine]:
     """Return what failed, each with its reason, then what is to be known of the others."""
     lines = [
-        ReportLine(one.item.picture.name, f"{one.error.message} {one.error.hint}".strip(), "bad")
+        ReportLine(one.name, f"{one.error.message} {one.error.hint}".strip(), "bad")
         for one in report.failed
         if one.error is not None
     ]
@@ -198,3 +198,16 @@ def hint_words(report: ExportReport) -> str:
 def can_be_limited(settings: ExportSettings) -> bool:
     """Tell whether the quality can be found that fits a size."""
     return settings.format is not ExportFormat.AS_IS and quality_counts(settings)
+
+
+def form_note(settings: ExportSettings) -> str:
+    """Return what is worth knowing about these settings; empty where nothing is."""
+    kept = settings.metadata
+    if not changes_pixels(settings):
+        if any((kept.carry, kept.recipe, kept.provenance, kept.people, kept.marks)):
+            return "Not one pixel changes: metadata alone is written into a copy."
+        return "The files are copied byte for byte."
+    if not changes_pixels(replace(settings, format=ExportFormat.AS_IS)):
+        name = FORMATS[settings.format][0]
+        return f"What is {name} already, and fits these settings, is not coded again."
+    return ""

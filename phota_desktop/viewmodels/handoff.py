@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QProcess, QProcessEnvironment, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.viewmodels.notices import Notice, NoticesViewModel, Tone
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EDITOR = "editor"
 """Name of the setting: the program's path; empty for the one the system opens pictures with."""
 MOST_OPENED = 20
+NO_RECIPE = "This picture was not asked for here, so it has no recipe."
 RECIPE_TYPE = "application/x-phota-desktop-recipes+json"
 _OURS = "PHOTA_"
 """Environment of ours, a key may be in it, that no other program gets."""
@@ -130,6 +131,28 @@ class HandOff(QObject):
         return True
 
     # -- recipes --------------------------------------------------------------------------
+
+    def copy_recipe(self, chosen: Chosen) -> None:
+        """Put the settings that made a picture into the clipboard."""
+        if self._services is not None:
+            work = self._copy_recipe(self._services, chosen)
+            self._services.tasks.spawn(work, name="copy the recipe", replace=True)
+
+    async def _copy_recipe(self, services: Services, chosen: Chosen) -> None:
+        key = chosen.key
+        try:
+            if not chosen.job_id:
+                picture = await services.library.at(chosen.path)
+                key = picture.key if picture is not None else ""
+            job = await services.library.job_of(key) if key else None
+        except PhotaError as error:
+            self._notices.show_error(error, subject="Recipe")
+            return
+        if job is None:
+            self._notices.show(Notice(NO_RECIPE))
+            return
+        QGuiApplication.clipboard().setMimeData(self.recipe_data(job))
+        self._notices.show(Notice("Recipe copied. It can be pasted here, or sent as text."))
 
     def recipe_data(self, job: Job) -> QMimeData:
         """Return what made a job's pictures, for the clipboard: as text and as our own type."""

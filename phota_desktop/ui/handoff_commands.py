@@ -1,0 +1,89 @@
+"""What the keys of handing on do: the editor, the folder, recipes to copy and to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication
+
+from phota_desktop.ui.chosen_pictures import ChosenPictures
+from phota_desktop.viewmodels.handoff import HandOff
+from phota_desktop.viewmodels.words import plain
+
+if TYPE_CHECKING:
+    from phota_desktop.services.composition import Services
+    from phota_desktop.ui.main_window import MainWindow
+
+NOTHING = "There is no picture here yet."
+
+
+class HandOffCommands(QObject):
+    """The verbs of one window that give pictures to other programs."""
+
+    def __init__(self, window: MainWindow, services: Services, chosen: ChosenPictures) -> None:
+        super().__init__(window)
+        self._window = window
+        self._chosen = chosen
+        self.hand_off = HandOff(window.settings, window.studio.notices, self)
+        self.hand_off.attach(services)
+
+    def detach(self) -> None:
+        """Let the services go, before they close."""
+        self.hand_off.detach()
+
+    def calls(self) -> dict[str, Callable[[], object]]:
+        """Return what each command of the key table does."""
+        return {
+            "open_in": self.open_in,
+            "reveal": self.reveal,
+            "copy_recipe": self.copy_recipe,
+        }
+
+    def open_in(self) -> None:
+        """Open what is chosen in the editor."""
+        chosen = self._chosen.now()
+        if chosen:
+            self.hand_off.open_in(chosen)
+        else:
+            self._window.studio.say(NOTHING)
+
+    def choose_editor(self) -> None:
+        """Ask for the program that pictures are opened in from now on."""
+        from PySide6.QtWidgets import QFileDialog
+
+        from phota_desktop.ui.file_dialogs import file_dialog
+
+        known = self.hand_off.editor
+        start = known.parent if known is not None else Path("/usr/bin")
+        dialog = file_dialog(self._window, "editorDialog", "Choose the editor", start)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._take_editor(Path(name)))
+        dialog.open()
+
+    def _take_editor(self, program: Path) -> None:
+        self.hand_off.set_editor(program)
+        self._window.studio.say(f"Pictures open in “{plain(program.name, 80)}” from now on.")
+
+    def reveal(self) -> None:
+        """Show the first of what is chosen in its folder."""
+        chosen = self._chosen.now()
+        if chosen:
+            self.hand_off.reveal(chosen[0].path)
+        else:
+            self._window.studio.say(NOTHING)
+
+    def copy_recipe(self) -> None:
+        """Copy the settings that made the chosen picture, as text that can be pasted here."""
+        chosen = self._chosen.now()
+        if chosen:
+            self.hand_off.copy_recipe(chosen[0])
+        else:
+            self._window.studio.say(NOTHING)
+
+    def paste_recipe(self, mime: QMimeData | None = None) -> bool:
+        """Put the clipboard's recipe into the form; False where there is none."""
+        mime = mime if mime is not None else QGuiApplication.clipboard().mimeData()
+        return self.hand_off.paste_recipe(self._window.studio.form, mime)
