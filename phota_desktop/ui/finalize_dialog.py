@@ -7,23 +7,23 @@ from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from phota_desktop.core.options import OutputFormat, Quality, Resolution
 from phota_desktop.ui.asking import lay_out_question
-from phota_desktop.ui.controls import Caption, plain_label, push_button
+from phota_desktop.ui.controls import Caption, plain_label, polish_again, push_button
 from phota_desktop.ui.drawer_edit import ModelBox
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
 from phota_desktop.viewmodels.finalizing import Finalizer
 
-_WIDTH = 560
+_WIDTH = 600
 _PICTURE = QSize(168, 126)
 _DIFFERS = (
-    "The same photo, prompt and people are sent again as one new request. Phota takes no seed: "
-    "the result will differ from the draft. The draft stays, and the tree links the two."
+    "The same photo, prompt and people are sent again as one new request. There is no seed: the "
+    "result will differ from the draft. The draft stays, and the family tree links the two."
 )
 
 
@@ -69,21 +69,20 @@ class FinalizeDialog(QDialog):
         self._refresh()
 
     def _lay_out(self, picture: QWidget) -> None:
-        fields = QFormLayout()
+        fields = QGridLayout()
         fields.setHorizontalSpacing(2 * GRID)
         fields.setVerticalSpacing(GRID)
-        fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for label, control in zip(
-            self._labels.values(),
-            (self.model, self.resolution, self.quality, self.format),
-            strict=True,
-        ):
-            fields.addRow(label, control)
-        self._fields = fields
+        fields.setColumnStretch(1, 1)
+        controls = (self.model, self.resolution, self.quality, self.format)
+        for n, (label, control) in enumerate(zip(self._labels.values(), controls, strict=True)):
+            label.setBuddy(control)
+            fields.addWidget(label, n, 0, Qt.AlignmentFlag.AlignVCenter)
+            fields.addWidget(control, n, 1)
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(fields, 1)
+        row.setAlignment(fields, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(GRID)
         column.addLayout(row)
@@ -103,7 +102,8 @@ class FinalizeDialog(QDialog):
         self.resolution.set_value(choice.resolution)
         self.quality.offer(takes.qualities)
         self.quality.set_value(choice.quality or Quality.AUTO)
-        self._fields.setRowVisible(self.quality, bool(takes.qualities))
+        for part in (self._labels["Quality"], self.quality):
+            part.setVisible(bool(takes.qualities))
         self.format.set_value(choice.output_format)
         self._changes.setText(finalizer.change_words)
         _show(self._notes, " ".join((*finalizer.notes, finalizer.problem)).strip())
@@ -111,6 +111,13 @@ class FinalizeDialog(QDialog):
         self.agree.setText(finalizer.button_text)
         self.agree.setAccessibleName(finalizer.button_text)
         self.agree.setEnabled(finalizer.can_submit)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the stylesheet see which segments stand at the ends."""
+        super().showEvent(event)
+        for control in (self.resolution, self.quality, self.format):
+            for button in control.stops:
+                polish_again(button)
 
     def _submit(self) -> None:
         if self._finalizer.submit():
