@@ -65,9 +65,8 @@ class CleanupDialog(QDialog):
             return
         use = self._model.disk_use
         self.use.setText(
-            f"{count(use.all.pictures, 'result')} take {bytes_words(use.all.bytes)}; "
-            f"{count(use.rejected.pictures, 'rejected one')} of them "
-            f"{bytes_words(use.rejected.bytes)}."
+            f"Results: {use.all.pictures:,}, {bytes_words(use.all.bytes)}. "
+            f"Rejected: {use.rejected.pictures:,}, {bytes_words(use.rejected.bytes)}."
         )
         chosen = self.amount.currentData()
         self.amount.blockSignals(True)

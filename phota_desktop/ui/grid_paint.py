@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 
 from phota_desktop.core.library import Flag, Picture
 from phota_desktop.ui.icons import pixmap
-from phota_desktop.ui.mark_art import draw_marks, marks_width
+from phota_desktop.ui.mark_art import draw_marks, draw_marks_on, marks_width
 from phota_desktop.ui.rows import small_font
-from phota_desktop.ui.theme import RADIUS, THEMES, ThemeName, tokens
+from phota_desktop.ui.theme import RADIUS, tokens
 from phota_desktop.viewmodels.words import plain
 
 PAD = 6
@@ -49,6 +49,12 @@ def fitted(picture: Picture, room: QSize) -> QSize:
     return QSize(max(1, round(width * scale)), max(1, round(height * scale)))
 
 
+def _kept(picture: Picture) -> Flag:
+    """Return a picture's flag but for a rejected one, which is faded already."""
+    flag = picture.marks.flag
+    return Flag.NONE if flag is Flag.REJECT else flag
+
+
 class TilePainter:
     """Keeps what does not change from tile to tile: fonts, colours, shortened names."""
 
@@ -64,10 +70,11 @@ class TilePainter:
     def retint(self) -> None:
         """Take the theme's colours."""
         colours = tokens()
-        self.is_contrast = colours is THEMES[ThemeName.CONTRAST]
-        self._chosen, self._hover = QColor(colours.chosen), QColor(colours.hover)
+        self._chosen, self._hover = QColor(colours.chosen), QColor(colours.text)
+        self._hover.setAlphaF(0.08)
         self._quiet, self._text = QColor(colours.quiet), QColor(colours.text)
-        self._raised, self.ground = QColor(colours.raised), QColor(colours.window)
+        self._raised, self._empty = QColor(colours.raised), QColor(colours.hover)
+        self.ground = QColor(colours.window)
         self._line = QColor(colours.line)
         self._accent = QPen(QColor(colours.accent), 2)
         # A hairline keeps white pictures apart from a light ground, and black from a dark one.
@@ -106,6 +113,12 @@ class TilePainter:
         if foot:
             line = QRect(where.left() + PAD, where.bottom() - foot + 2, room.width(), foot - 4)
             self._foot(painter, line, picture, state)
+        else:
+            painter.setFont(self._font)
+            height = min(_MARKS, frame.height() / 4)
+            draw_marks_on(
+                painter, QRectF(frame), replace(picture.marks, flag=_kept(picture)), height
+            )
 
     def _outline(self, painter: QPainter, where: QRect, state: TileState) -> None:
         if not (state.is_chosen or state.has_focus):
@@ -130,7 +143,7 @@ class TilePainter:
             if faded:
                 painter.setOpacity(1.0)
         else:
-            painter.fillRect(frame, self._raised)
+            painter.fillRect(frame, self._empty)
             if state.is_bad:
                 scale = painter.device().devicePixelRatio()
                 badge = pixmap("photo", tokens().quiet, 24, scale)

@@ -22,7 +22,7 @@ from phota_desktop.ui.export_controls import LineSlider
 from phota_desktop.ui.flow_layout import FlowLayout
 from phota_desktop.ui.icons import icon
 from phota_desktop.ui.library_filters import MarkToggles, StarFilter
-from phota_desktop.ui.library_menus import fill_filter_menu
+from phota_desktop.ui.library_menus import fill_filter_menu, fill_order_menu
 from phota_desktop.ui.picture_grid import LEAST, MOST, USUAL
 from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.library_filter import (
@@ -44,6 +44,8 @@ QToolButton[filter="true"] {{ padding: 0; min-height: 0; border-radius: 4px; }}
 QToolButton[filter="true"]:checked {{ background: {chosen}; border-color: {accent}; }}
 QToolButton[chip="true"] {{ background: {chosen}; color: {text}; border-color: {chosen};
   border-radius: 9px; padding: 0 8px; min-height: 18px; }}
+QToolButton[chip="quiet"] {{ color: {quiet}; border-radius: 9px; padding: 0 8px;
+  min-height: 18px; }}
 QToolButton[chip="true"]:hover {{ border-color: {accent}; }}
 QToolButton[chip="true"]:focus {{ border-color: {accent}; }}
 #libraryBar {{ background: {panel}; border-bottom: 1px solid {line}; }}
@@ -104,20 +106,10 @@ class LibraryBar(QFrame):
         self._menu.aboutToShow.connect(lambda: fill_filter_menu(self._menu, model, self))
         self.more.setMenu(self._menu)
         self.arrange = QWidget(self)
-        self.grouping = _menu_button("libraryGrouping", "", "Grouping", self.arrange)
-        groups = QMenu(self)
-        for grouping, words in GROUPING_WORDS.items():
-            groups.addAction(words).triggered.connect(
-                lambda _on=False, grouping=grouping: model.change_query(grouping=grouping)
-            )
-        self.grouping.setMenu(groups)
-        self.order = QToolButton(self.arrange)
-        self.order.setObjectName("libraryOrder")
-        self.order.setIconSize(QSize(16, 16))
-        focus_by_tab(self.order)
-        self.order.clicked.connect(
-            lambda: model.change_query(newest_first=not model.query.newest_first)
-        )
+        self.grouping = _menu_button("libraryGrouping", "", "Groups and order", self.arrange)
+        self._groups = QMenu(self)
+        self._groups.aboutToShow.connect(lambda: fill_order_menu(self._groups, model))
+        self.grouping.setMenu(self._groups)
         self.tile_size = LineSlider(
             "librarySize", "Size of the pictures", (LEAST, MOST), self.arrange
         )
@@ -145,7 +137,7 @@ class LibraryBar(QFrame):
         arrange = QHBoxLayout(self.arrange)
         for row, widgets in (
             (filters, (self.stars, self.flags, self.labels, self.more)),
-            (arrange, (self.grouping, self.order, self.tile_size)),
+            (arrange, (self.grouping, self.tile_size)),
         ):
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(GRID // 2)
@@ -187,6 +179,14 @@ class LibraryBar(QFrame):
         self._grid.setColumnStretch(1, 0 if narrow else 1)
         self._grid.setColumnStretch(2, 0)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        # As narrow as its rows can be: it is only arranged so once it is.
+        width = max(self.filters.minimumSizeHint().width(), 2 * self._least_search())
+        return QSize(width + 3 * GRID, super().minimumSizeHint().height())
+
+    def _least_search(self) -> int:
+        return max(self.search.minimumWidth(), self.arrange.minimumSizeHint().width())
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         wide = self.filters.sizeHint().width() + self.arrange.sizeHint().width() + 190 + 5 * GRID
         self._arrange(narrow=event.size().width() < wide)
@@ -202,12 +202,11 @@ class LibraryBar(QFrame):
         self.stars.show_value(query.stars, exactly=query.stars_exactly)
         self.flags.show_value(query.flags)
         self.labels.show_value(query.labels)
-        self.grouping.setText(GROUPING_WORDS[query.grouping])
-        self.grouping.setAccessibleName(f"Grouping: {GROUPING_WORDS[query.grouping]}")
-        words = "Newest first" if query.newest_first else "Oldest first"
-        self.order.setIcon(icon("down" if query.newest_first else "up", size=16))
-        self.order.setToolTip(words)
-        self.order.setAccessibleName(f"Order: {words.lower()}")
+        words = GROUPING_WORDS[query.grouping]
+        order = "newest first" if query.newest_first else "oldest first"
+        self.grouping.setText(f"{words} {'↓' if query.newest_first else '↑'}")
+        self.grouping.setAccessibleName(f"Groups and order: {words}, {order}")
+        self.grouping.setToolTip(f"{words}, {order}")
         self._show_conditions()
         self._show_counts()
 
@@ -224,18 +223,16 @@ class LibraryBar(QFrame):
                 lambda _on=False, query=condition.without: self._model.set_query(query)
             )
         if is_filtered(self._model.query):
-            clear = self._chip("Clear all", "Clear all filters")
-            clear.setProperty("chip", False)
-            clear.setProperty("role", "quiet")
+            clear = self._chip("Clear all", "Clear all filters", role="quiet")
             clear.setObjectName("libraryClear")
             clear.clicked.connect(self._model.clear_query)
 
-    def _chip(self, text: str, name: str) -> QToolButton:
+    def _chip(self, text: str, name: str, *, role: str = "") -> QToolButton:
         chip = QToolButton(self.on)
         chip.setText(text.replace("&", "&&"))
         chip.setAccessibleName(name)
         chip.setToolTip(name)
-        chip.setProperty("chip", True)
+        chip.setProperty("chip", "quiet" if role else "true")
         focus_by_tab(chip)
         self._chips.addWidget(chip)
         chip.show()
@@ -259,7 +256,7 @@ class LibraryBar(QFrame):
     def retint(self) -> None:
         """Take the theme's colours."""
         colours = tokens()
-        names = ("chosen", "accent", "text", "panel", "line")
+        names = ("chosen", "accent", "text", "quiet", "panel", "line")
         self.setStyleSheet(_SHEET.format(**{name: getattr(colours, name) for name in names}))
         self.flags.retint()
         self.labels.retint()

@@ -13,7 +13,7 @@ from phota_desktop.core.library import PictureKind
 from phota_desktop.ui.controls import plain_label, push_button
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.library import LibraryViewModel
-from phota_desktop.viewmodels.library_filter import KIND_WORDS, date_presets
+from phota_desktop.viewmodels.library_filter import GROUPING_WORDS, KIND_WORDS, date_presets
 from phota_desktop.viewmodels.words import plain
 
 T = TypeVar("T")
@@ -54,6 +54,27 @@ def fill_filter_menu(menu: QMenu, model: LibraryViewModel, parent: QWidget) -> N
         lambda chosen: model.change_query(profile_ids=chosen),
     )
     fill_date_menu(menu.addMenu("Date"), model, parent)
+
+
+def fill_order_menu(menu: QMenu, model: LibraryViewModel) -> None:
+    """Offer how pictures are grouped, and which come first."""
+    menu.clear()
+    query = model.query
+    for grouping, words in GROUPING_WORDS.items():
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(grouping is query.grouping)
+        action.triggered.connect(
+            lambda _on=False, grouping=grouping: model.change_query(grouping=grouping)
+        )
+    menu.addSeparator()
+    for newest_first, words in ((True, "Newest first"), (False, "Oldest first")):
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(newest_first is query.newest_first)
+        action.triggered.connect(
+            lambda _on=False, first=newest_first: model.change_query(newest_first=first)
+        )
 
 
 def _offer(

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar, QWidget
 
-from phota_desktop.core.library import Grouping, Picture
+from phota_desktop.core.library import Picture
 from phota_desktop.ui.grid_input import GridInput
 from phota_desktop.ui.grid_layout import HEADING, Box, GridLayout, RowLayout
 from phota_desktop.ui.grid_paint import FOOT, PAD, TilePainter, TileState, fitted, picture_room
-from phota_desktop.viewmodels.library_words import group_words, picture_words, scrub_words
+from phota_desktop.viewmodels.library_words import group_title, picture_words, scrub_words
 from phota_desktop.viewmodels.thumbnail_work import Wanted
 
 if TYPE_CHECKING:
@@ -308,8 +308,7 @@ class PictureGrid(QAbstractScrollArea):
 
     def _paint_heading(self, painter: QPainter, where: QRect, at: int, *, stuck: bool) -> None:
         group = self.model.found.groups[at]
-        name = self.model.group_name(group) if self.model.found_by is Grouping.PHOTO else ""
-        title, detail = group_words(group, self.model.found_by, name)
+        title, detail = group_title(self.model, group)
         self._painter.heading(painter, where, title, detail, stuck)
 
     def _paint_scrub(self, painter: QPainter) -> None:

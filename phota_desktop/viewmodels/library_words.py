@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING
 
 from phota_desktop.core.library import Flag, Grouping, Label, Picture, PictureGroup
@@ -12,9 +13,11 @@ from phota_desktop.viewmodels.words import count, plain
 if TYPE_CHECKING:
     from phota_desktop.viewmodels.library import LibraryViewModel
 
+_MENTION = re.compile(r"\[\[([^\]]+)\]\]")
+
 
 def group_words(group: PictureGroup, grouping: Grouping, name: str = "") -> tuple[str, str]:
-    """Return a heading's title and its quiet part; ``name`` is that of the group's photo."""
+    """Return a heading's title and its quiet part; ``name`` is what stands for its key."""
     detail = count(group.size, "picture")
     if grouping is Grouping.DAY:
         try:
@@ -23,7 +26,17 @@ def group_words(group: PictureGroup, grouping: Grouping, name: str = "") -> tupl
             return plain(group.key, 120), detail
     if grouping is Grouping.PHOTO:
         return plain(name, 120) or ("Without a photo" if not group.key else "…"), detail
-    return plain(group.key, 200) or "Without a recipe", detail
+    return plain(name or group.key, 200) or "Without a recipe", detail
+
+
+def group_title(model: LibraryViewModel, group: PictureGroup) -> tuple[str, str]:
+    """Return a heading's words, with the names that only the library knows."""
+    name = ""
+    if model.found_by is Grouping.PHOTO:
+        name = model.group_name(group)
+    elif model.found_by is Grouping.RECIPE:
+        name = _MENTION.sub(lambda found: model.name_of(found[1]) or "somebody", group.key)
+    return group_words(group, model.found_by, name)
 
 
 def picture_words(picture: Picture, place: int, of: int, *, is_missing: bool = False) -> str:
@@ -50,8 +63,7 @@ def scrub_words(model: LibraryViewModel, place: int, group: int) -> str:
     """Return where a dragged scroll bar leads: a group's heading, else the day."""
     if group >= 0:
         one = model.found.groups[group]
-        name = model.group_name(one) if model.found_by is Grouping.PHOTO else ""
-        return group_words(one, model.found_by, name)[0]
+        return group_title(model, one)[0]
     picture = model.picture(place)
     if picture is None:
         return ""
