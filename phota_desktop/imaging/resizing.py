@@ -23,7 +23,7 @@ from phota_desktop.imaging import icc as profiles
 from phota_desktop.imaging.raster import Raster, Samples
 
 _THREADS = min(4, os.cpu_count() or 1)
-_BAND_BYTES = 24_000_000
+_BAND_BYTES = 8_000_000
 """Of 32-bit samples of one channel that a band is made from."""
 _SUPPORT = 3
 """Of Lanczos, in pixels of the smaller picture."""

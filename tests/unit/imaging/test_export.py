@@ -131,7 +131,8 @@ def test_metadata_come_along_when_asked(keep: Keep, tmp_path: Path) -> None:
         with Image.open(done.path) as image:
             assert image.getexif()[0x010F] == "Phota Test"
             assert image.getexif().get(0x0112, 1) == 1
-            assert image.getexif().get_ifd(0x8769)[0xA002] == 120
+            if image.format != "TIFF":  # whose own directory tells the size
+                assert image.getexif().get_ifd(0x8769)[0xA002] == 120
             image.load()
         assert done.same_pixels == (format_ in (ExportFormat.AS_IS, ExportFormat.PNG))
 
