@@ -63,6 +63,8 @@ class MetadataTicks(QWidget):
                 continue
             column.addWidget(tick)
         column.addWidget(self.ticks["provenance"])
+        self.setTabOrder(self.ticks["recipe"], self.sidecar)
+        self.setTabOrder(self.sidecar, self.ticks["provenance"])
         words = QVBoxLayout()
         words.setContentsMargins(3 * GRID, 0, 0, 0)
         words.addWidget(self.label_words)

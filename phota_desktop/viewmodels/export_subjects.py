@@ -88,9 +88,13 @@ async def find_subjects(services: Services, chosen: Sequence[Chosen]) -> tuple[S
     taken: dict[Path, datetime | None] = {}
     jobs: dict[str, Job | None] = {job.id: job for job in services.queue.jobs()}
     made_by = _made_by(jobs.values())
+    by_path = {path: made for made in made_by.values() for path in _places(made[1])}
     found = []
     for one in chosen:
-        chain = await _chain(services, one, jobs, made_by)
+        job_id, _, index = one.key.rpartition(":")
+        job = await _job(services, job_id, jobs) if one.job_id else None
+        step = _variant(job, int(index)) if job is not None else by_path.get(one.path)
+        chain = await _chain(services, step, jobs, made_by)
         subject = _subject(one, chain, services.people.names)
         origin = subject.original or one.path
         if origin not in taken:
@@ -104,14 +108,11 @@ async def find_subjects(services: Services, chosen: Sequence[Chosen]) -> tuple[S
 def subjects_at_hand(services: Services, chosen: Sequence[Chosen]) -> list[Subject]:
     """Return what memory alone knows of pictures: enough for their names, at once."""
     made_by = _made_by(services.queue.jobs())
+    by_key = {result_key(*made): made for made in made_by.values()}
+    by_path = {path: made for made in made_by.values() for path in _places(made[1])}
     found = []
     for one in chosen:
-        steps = [
-            (job, variant)
-            for job, variant in made_by.values()
-            if one.key == result_key(job, variant)
-        ]
-        step = steps[0] if steps else _by_path(made_by, one.path)
+        step = by_key.get(one.key) or by_path.get(one.path)
         chain: list[tuple[Job, Variant]] = []
         while step is not None and len(chain) < MOST_STEPS and step not in chain:
             chain.insert(0, step)
@@ -135,14 +136,11 @@ async def _known_marks(services: Services, chosen: Chosen) -> Marks:
 
 async def _chain(
     services: Services,
-    chosen: Chosen,
+    step: tuple[Job, Variant] | None,
     jobs: dict[str, Job | None],
     made_by: Mapping[str, tuple[Job, Variant]],
 ) -> list[tuple[Job, Variant]]:
-    """Return the results that led to this one, oldest first, itself last; empty for a photo."""
-    job_id, _, index = chosen.key.rpartition(":")
-    job = await _job(services, job_id, jobs) if chosen.job_id else None
-    step = _variant(job, int(index)) if job is not None else _by_path(made_by, chosen.path)
+    """Return the results that led to one, oldest first, itself last; empty for a photo."""
     chain: list[tuple[Job, Variant]] = []
     while step is not None and len(chain) < MOST_STEPS and step not in chain:
         chain.insert(0, step)
@@ -182,11 +180,9 @@ def _variant(job: Job, index: int) -> tuple[Job, Variant] | None:
     return (job, found) if found is not None else None
 
 
-def _by_path(made_by: Mapping[str, tuple[Job, Variant]], path: Path) -> tuple[Job, Variant] | None:
-    return next(
-        (made for made in made_by.values() if path in (made[1].copy_path, made[1].vault_path)),
-        None,
-    )
+def _places(variant: Variant) -> tuple[Path, ...]:
+    places = (variant.copy_path, variant.vault_path)
+    return tuple(place for place in places if place is not None)
 
 
 def _subject(

@@ -15,7 +15,12 @@ from phota_desktop.core.file_names import template_problems
 from phota_desktop.viewmodels import export_words
 from phota_desktop.viewmodels.export_estimate import Estimator
 from phota_desktop.viewmodels.export_presets import Presets
-from phota_desktop.viewmodels.export_subjects import Chosen, Subject, find_subjects
+from phota_desktop.viewmodels.export_subjects import (
+    Chosen,
+    Subject,
+    find_subjects,
+    subjects_at_hand,
+)
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
 from phota_desktop.viewmodels.words import plain
 
@@ -55,7 +60,8 @@ class ExportViewModel(QObject):
         self._exporter: Exporter | None = None
         self._report: ExportReport | None = None
         self._cancelled = threading.Event()
-        self._has_settings = False
+        self._has_settings = self._was_read = False
+        self._is_known = self._is_eager = False
 
     def attach(self, services: Services) -> None:
         """Take over the services."""
@@ -65,6 +71,7 @@ class ExportViewModel(QObject):
         self._exporter = Exporter(services.folders, lambda: services.settings.out_dir)
         self.presets.attach(services)
         self.estimator.attach(services)
+        services.tasks.spawn(self._read_settings(), name="read export settings")
 
     def detach(self) -> None:
         """Let the services go before they close; what runs leaves whole files only."""
@@ -83,20 +90,20 @@ class ExportViewModel(QObject):
             if at_once:
                 self._notices.show(Notice("Another export is at work; this one was not begun."))
             return
-        self.state = ExportState.CHOOSING
-        work = self._choose(self._services, tuple(chosen), at_once=at_once)
+        # What memory knows is shown at once; the rest comes before anything is written.
+        self.subjects = tuple(subjects_at_hand(self._services, chosen))
+        self._is_known, self._is_eager, self._report = False, at_once, None
+        self._set_state(ExportState.CHOOSING)
+        self.changed.emit()
+        work = self._choose(self._services, tuple(chosen))
         self._services.tasks.spawn(work, name="choose for export", replace=True)
 
-    async def _choose(
-        self, services: Services, chosen: tuple[Chosen, ...], *, at_once: bool
-    ) -> None:
-        if not self._has_settings:
-            self.settings, self._has_settings = await self.presets.read(), True
+    async def _choose(self, services: Services, chosen: tuple[Chosen, ...]) -> None:
+        await self._read_settings()
         self.subjects = await find_subjects(services, chosen)
-        self._report = None
-        self.state_changed.emit()
+        self._is_known = True
         self.changed.emit()
-        if not at_once:
+        if not self._is_eager:
             self._estimate()
         elif self.can_begin:
             self.begin()
@@ -104,8 +111,17 @@ class ExportViewModel(QObject):
             words = " ".join([self.name_problem, *self.other_problems]).strip()
             self._notices.show(Notice(words, Tone.WARN, hint="Open Export… to mend it."))
 
+    async def _read_settings(self) -> None:
+        if self._was_read:
+            return
+        settings, self._was_read = await self.presets.read(), True
+        if not self._has_settings:  # or a person was quicker
+            self.settings, self._has_settings = settings, True
+            self.changed.emit()
+
     def set_settings(self, settings: ExportSettings) -> None:
         """Export in this way."""
+        self._has_settings = True
         if settings != self.settings:
             self.settings = settings
             self.changed.emit()
@@ -147,7 +163,7 @@ class ExportViewModel(QObject):
         return bool(self.subjects) and not self.name_problem and not self.other_problems
 
     def _estimate(self) -> None:
-        if self.state is ExportState.CHOOSING and self.can_begin:
+        if self._is_known and self.state is ExportState.CHOOSING and self.can_begin:
             self.estimator.ask(self.subjects, self.settings)
         else:
             self.estimator.stop()
@@ -161,7 +177,9 @@ class ExportViewModel(QObject):
 
     def begin(self) -> None:
         """Export what is chosen in the way that is set."""
-        if self.can_begin and not self.is_running:
+        if not self._is_known:
+            self._is_eager = True  # as soon as all is known of the pictures
+        elif self.can_begin and not self.is_running:
             self._report = None
             self.presets.remember(self.settings)
             self._start(len(self.subjects))
@@ -178,7 +196,7 @@ class ExportViewModel(QObject):
     def back(self) -> None:
         """Go back from the report to the settings."""
         if not self.is_running:
-            self._report = None
+            self._report, self._is_eager = None, False
             self._set_state(ExportState.CHOOSING)
 
     def _start(self, total: int) -> None:
