@@ -139,6 +139,15 @@ class MetadataChoice:
     keep_credentials: bool = True
 
 
+class SidecarNaming(StrEnum):
+    """How an XMP file beside a picture is called."""
+
+    FULL = "full"
+    """NAME.EXT.xmp, which darktable and digiKam read."""
+    STEM = "stem"
+    """NAME.xmp, which Lightroom and Bridge read, beside RAW files only."""
+
+
 def provenance_of(chain: Sequence[tuple[Job, Variant]]) -> Provenance:
     """Return the provenance of the last of a chain of results, the oldest first, never empty."""
     job, variant = chain[-1]

@@ -78,8 +78,9 @@ def write(sets: Iterable[DataSet]) -> bytes:
     pieces = []
     for one in sets:
         length = len(one.raw)
-        said = length.to_bytes(2, "big")
-        if length >= 0x8000:
+        if length < 0x8000:
+            said = length.to_bytes(2, "big")
+        else:
             said = (0x8004).to_bytes(2, "big") + length.to_bytes(4, "big")
         pieces.append(bytes((_MARK, one.record, one.number)) + said + one.raw)
     return b"".join(pieces)

@@ -82,14 +82,6 @@ def strip_private(data: bytes) -> bytes:
     raise ValueError("metadata cannot be cut from this format")
 
 
-def carry(
-    original: Path, result: bytes, size: tuple[int, int], *, keep_gps: bool = True
-) -> Carried:
-    """Put the original's EXIF, XMP and IPTC into a result, and nothing of ours; see ``finish``."""
-    choice = MetadataChoice(gps=keep_gps, provenance=False, marks=False)
-    return finish(result, size, original=original, provenance=None, choice=choice)
-
-
 def finish(
     content: bytes,
     size: tuple[int, int],
@@ -107,7 +99,8 @@ def finish(
     are carried, for a chain of results the first. The pixels, the colour profile and the file's
     own words stay; its own XMP wins over the original's, ours over both. What is signed with
     content credentials comes back untouched unless the choice gives them up. ``now`` is the
-    wall-clock time of writing. Never raises for what is in the files: what cannot be read or
+    wall-clock time of writing. Without ``provenance`` it is taken for the original itself, written
+    anew, whose rating and faces hold. Never raises for what is in the files: what cannot be read or
     carried becomes a warning.
     """
     kind = sniff(content[:HEAD_BYTES])
@@ -126,7 +119,7 @@ def finish(
             source = _Source(embedded, info)
         except (PhotaError, OSError):
             warnings.append(NOT_READ)
-    writer = _Writer(kind, content, size, own, source, choice, now or time.time())
+    writer = _Writer(kind, content, size, own, source, choice, now or time.time(), provenance)
     try:
         wanted = writer.blocks(
             provenance if choice.provenance or choice.recipe else None,
@@ -151,10 +144,12 @@ class _Writer:
         source: _Source,
         choice: MetadataChoice,
         now: float,
+        made: Provenance | None,
     ) -> None:
         self.warnings: list[str] = []
         self._kind, self._content, self._size = kind, content, size
         self._own, self._source, self._choice, self._now = own, source, choice, now
+        self._made = made
 
     def blocks(
         self, provenance: Provenance | None, marks: Marks | None, people: Sequence[str]
@@ -225,7 +220,8 @@ class _Writer:
                 size=self._size,
                 orientation=self._own.orientation,
                 gps=self._choice.gps,
-                regions=self._same_faces(provenance),
+                regions=self._same_faces,
+                judged=self._same_picture,
             )
         if own is not None:
             packet = packet.joined(own)
@@ -268,12 +264,18 @@ class _Writer:
             return packet
         return packet.without(xmp_carrying.is_place, xmp_carrying.is_place)
 
-    def _same_faces(self, provenance: Provenance | None) -> bool:
+    @property
+    def _same_picture(self) -> bool:
+        """Tell whether this is the original itself, written anew."""
+        return self._made is None
+
+    @property
+    def _same_faces(self) -> bool:
         """Tell whether what the original says of places in it holds for the new picture."""
         info = self._source.info
         if info is None or self._source.embedded.orientation != 1:
             return False
-        if provenance and any(way is not Operation.ENHANCE for way, _ in provenance.done):
+        if self._made and any(way is not Operation.ENHANCE for way, _ in self._made.done):
             return False
         width, height = self._size
         ratio = (width * info.height) / max(1, height * info.width)

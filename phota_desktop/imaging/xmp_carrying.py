@@ -52,7 +52,7 @@ JUDGED: frozenset[Name] = frozenset(
     )
 )
 """Ratings and labels: they judge one picture and say nothing of another."""
-_STALE_NAMES = JUDGED | {(space, word) for space, words in _STALE.items() for word in words}
+_STALE_NAMES = frozenset((space, word) for space, words in _STALE.items() for word in words)
 SOURCE_TYPE: Name = (v.IPTC_EXT, "DigitalSourceType")
 
 
@@ -64,18 +64,26 @@ def is_place(name: Name) -> bool:
 
 
 def carried(
-    original: Packet, *, size: tuple[int, int], orientation: int, gps: bool, regions: bool
+    original: Packet,
+    *,
+    size: tuple[int, int],
+    orientation: int,
+    gps: bool,
+    regions: bool,
+    judged: bool = False,
 ) -> Packet:
     """Return the original's packet as a picture made from it may carry it.
 
     ``size`` (width, height) and ``orientation`` are the new picture's as stored. Ids and history
     go too: they are written anew. Of a source type only what speaks of a machine stays.
+    ``regions`` and ``judged`` tell whether faces and the rating are of this picture as well.
     """
 
     def stale(name: Name) -> bool:
         return (
             name in _STALE_NAMES
             or name[0] in _STALE_SPACES
+            or (not judged and name in JUDGED)
             or (not regions and name[0] in _REGION_SPACES)
             or (not gps and is_place(name))
             or (name == SOURCE_TYPE and original.text(name) in CAPTURED)

@@ -34,7 +34,7 @@ _LABELS = {
     Label.PURPLE: ("Purple", "6"),
 }
 """The words of xmp:Label and digiKam's numbers."""
-_PICKS = {Flag.NONE: "0", Flag.REJECT: "1", Flag.PICK: "3"}
+_PICKS = {Flag.REJECT: "1", Flag.PICK: "3"}
 _REJECTED = "-1"
 
 
@@ -123,17 +123,15 @@ def provenance(made: Provenance, writing: Writing) -> dict[Name, Value]:
     return found
 
 
-def marks(given: Marks, *, always: bool = False) -> dict[Name, Value]:
-    """Return rating and label; what is not set only with ``always``, so that it is taken back."""
+def marks(given: Marks) -> dict[Name, Value]:
+    """Return rating and label, as far as they are set; a rejected picture has -1 stars."""
     rejected = given.flag is Flag.REJECT
     found: dict[Name, Value] = {}
-    if rejected or given.stars or always:
+    if rejected or given.stars:
         found[v.XMP, "Rating"] = _REJECTED if rejected else str(given.stars)
     if given.label is not Label.NONE:
         found[v.XMP, "Label"], found[v.DIGIKAM, "ColorLabel"] = _LABELS[given.label]
-    elif always:
-        found[v.DIGIKAM, "ColorLabel"] = "0"
-    if given.flag is not Flag.NONE or always:
+    if given.flag is not Flag.NONE:
         found[v.DIGIKAM, "PickLabel"] = _PICKS[given.flag]
     return found
 

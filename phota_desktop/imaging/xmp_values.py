@@ -102,8 +102,8 @@ Value = str | Bag | Seq | Alt | Struct | Xml
 
 
 def clean(text: str) -> str:
-    """Leave out what XML cannot hold: control characters, halves of pairs."""
-    return _NOT_XML.sub("", text)
+    """Leave out what XML cannot hold (control characters, halves of pairs), ends of lines alike."""
+    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def block(about: str, properties: Mapping[Name, Value]) -> bytes:

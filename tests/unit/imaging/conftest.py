@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from phota_desktop.core.provenance import MetadataChoice
+from phota_desktop.imaging import metadata
+
 Keep = Callable[[str, bytes], Path]
 
 
@@ -29,3 +32,11 @@ def keep(tmp_path: Path) -> Iterator[Keep]:
         facts = path.stat()
         assert path.read_bytes() == content
         assert (facts.st_mtime_ns, facts.st_ino) == (mtime, inode)
+
+
+def carried_home(
+    original: Path, result: bytes, size: tuple[int, int], *, keep_gps: bool = True
+) -> metadata.Carried:
+    """Give a result the original's words, and none of ours."""
+    choice = MetadataChoice(gps=keep_gps, provenance=False)
+    return metadata.finish(result, size, original=original, provenance=None, choice=choice)

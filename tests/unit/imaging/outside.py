@@ -19,18 +19,25 @@ needs_exiftool = pytest.mark.skipif(
 
 def tags(paths: Iterable[Path]) -> dict[Path, Tags]:
     """Ask for every tag of some files at once, as "group:name", numbers as numbers."""
-    return {path: told for path, (told, _) in asked(paths).items()}
+    return _asked(paths)
 
 
-def asked(paths: Iterable[Path]) -> dict[Path, tuple[Tags, list[str]]]:
+def judged(paths: Iterable[Path]) -> dict[Path, tuple[Tags, list[str]]]:
     """Ask for every tag, and for what exiftool's validation says against each file."""
-    wanted = ["-j", "-G1", "-a", "-n", "-validate", "-warning", "-error", "-all"]
-    done = subprocess.run(["exiftool", *wanted, *map(str, paths)], capture_output=True, check=False)
     found: dict[Path, tuple[Tags, list[str]]] = {}
-    for told in json.loads(done.stdout):
+    for path, told in _asked(paths, "-validate", "-warning", "-error", "-all").items():
         words = [told[name] for name in told if name.endswith((":Warning", ":Error"))]
-        found[Path(told["SourceFile"])] = (told, [str(one) for w in words for one in _listed(w)])
+        found[path] = (told, [str(one) for word in words for one in _listed(word)])
     return found
+
+
+def _asked(paths: Iterable[Path], *options: str) -> dict[Path, Tags]:
+    done = subprocess.run(
+        ["exiftool", "-j", "-G1", "-a", "-n", *options, *map(str, paths)],
+        capture_output=True,
+        check=False,
+    )
+    return {Path(one["SourceFile"]): one for one in json.loads(done.stdout)}
 
 
 def write(arguments: Mapping[Path, Sequence[str]]) -> None:

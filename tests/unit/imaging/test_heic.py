@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from phota_desktop.imaging import checking, metadata, pixels, thumbnails
+from phota_desktop.imaging import checking, pixels, thumbnails
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.prepare import prepare
 from phota_desktop.imaging.problems import BadImage, BadImageError
 from phota_desktop.imaging.reading import check_result, probe
 from phota_desktop.imaging.training_photo import prepare_training_photo
 from tests.unit.imaging import samples
-from tests.unit.imaging.conftest import Keep
+from tests.unit.imaging.conftest import Keep, carried_home
 
 FILES = Path(__file__).parent / "heic"
 
@@ -91,7 +91,7 @@ def test_wide_colours_become_srgb(keep: Keep) -> None:
 
 def test_its_metadata_comes_home_with_the_result(keep: Keep) -> None:
     path = keep("phone.heic", (FILES / "6.heic").read_bytes())
-    carried = metadata.carry(path, samples.saved(samples.photo(), "JPEG"), samples.photo().size)
+    carried = carried_home(path, samples.saved(samples.photo(), "JPEG"), samples.photo().size)
     assert not carried.warnings
     with Image.open(BytesIO(carried.content)) as image:
         tags = image.getexif()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from io import BytesIO
 from pathlib import Path
 
@@ -16,11 +13,10 @@ from phota_desktop.imaging import xmp_values as v
 from phota_desktop.imaging.embedded import read_embedded
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.xmp import Packet
-from tests.unit.imaging import samples
-from tests.unit.imaging.conftest import Keep
+from tests.unit.imaging import outside, samples
+from tests.unit.imaging.conftest import Keep, carried_home
 from tests.unit.imaging.test_segments import coded
 
-EXIFTOOL = shutil.which("exiftool")
 RESULTS = {
     PhotoFormat.JPEG: samples.saved(samples.photo(300), "JPEG", icc_profile=samples.srgb_profile()),
     PhotoFormat.PNG: samples.saved(samples.photo(300), "PNG"),
@@ -29,16 +25,7 @@ RESULTS = {
 SIZE = samples.photo(300).size
 
 
-def exiftool(path: Path) -> dict[str, object]:
-    """Read all tags with the outside judge."""
-    if EXIFTOOL is None:
-        pytest.skip("exiftool is not installed, so there is no outside judge")
-    told = subprocess.run(
-        [EXIFTOOL, "-j", "-G1", "-a", "-n", str(path)], capture_output=True, check=False
-    )
-    return dict(json.loads(told.stdout)[0])
-
-
+@outside.needs_exiftool
 @pytest.mark.parametrize("kind", RESULTS)
 @pytest.mark.parametrize("keep_gps", [True, False])
 def test_carrying_keeps_pixels_and_tells_the_truth(
@@ -49,7 +36,7 @@ def test_carrying_keeps_pixels_and_tells_the_truth(
 ) -> None:
     original = keep("o.jpg", samples.tagged_jpeg(samples.photo(), 6))
     result = RESULTS[kind]
-    carried = metadata.carry(original, result, SIZE, keep_gps=keep_gps)
+    carried = carried_home(original, result, SIZE, keep_gps=keep_gps)
     assert coded(carried.content, kind) == coded(result, kind)
     found = read_embedded(BytesIO(carried.content), kind)
     assert found.icc == read_embedded(BytesIO(result), kind).icc
@@ -68,7 +55,7 @@ def test_carrying_keeps_pixels_and_tells_the_truth(
     assert not carried.warnings
     path = tmp_path / f"r.{kind.value}"
     path.write_bytes(carried.content)
-    tags = exiftool(path)
+    tags = outside.tags([path])[path]
     assert tags["IFD0:Make"] == "Phota Test"
     assert tags["ExifIFD:DateTimeOriginal"] == "2026:11:01 10:20:30"
     assert tags["XMP-dc:Title"] == "SN-4711-SECRET title"
@@ -82,10 +69,10 @@ def test_carrying_keeps_pixels_and_tells_the_truth(
 @pytest.mark.parametrize("kind", RESULTS)
 def test_carrying_twice_replaces(keep: Keep, kind: PhotoFormat) -> None:
     original = keep("o.jpg", samples.tagged_jpeg(samples.photo()))
-    once = metadata.carry(original, RESULTS[kind], SIZE).content
-    twice = metadata.carry(original, once, SIZE).content
+    once = carried_home(original, RESULTS[kind], SIZE).content
+    twice = carried_home(original, once, SIZE).content
     assert abs(len(twice) - len(once)) < 1200  # XMP of both is joined, nothing piles up
-    thrice = metadata.carry(original, twice, SIZE).content
+    thrice = carried_home(original, twice, SIZE).content
     assert len(thrice) == len(twice)
 
 
@@ -98,7 +85,7 @@ def test_metadata_of_png_webp_and_tiff_originals_is_carried(keep: Keep) -> None:
         keep("o.tif", samples.saved(samples.photo(50), "TIFF", exif=tags)),
     )
     for original in originals:
-        carried = metadata.carry(original, RESULTS[PhotoFormat.JPEG], SIZE)
+        carried = carried_home(original, RESULTS[PhotoFormat.JPEG], SIZE)
         with Image.open(BytesIO(carried.content)) as image:
             assert image.getexif()[0x010F] == "Phota Test"
             assert 0x0111 not in image.getexif()  # strip offsets of a TIFF make no sense here
@@ -111,7 +98,7 @@ def test_the_results_own_words_win(keep: Keep) -> None:
     )
     plain = RESULTS[PhotoFormat.JPEG]
     result = jpeg_segments.replace(plain, (), [(0xE1, jpeg_segments.XMP_ID + own)])
-    found = read_embedded(BytesIO(metadata.carry(original, result, SIZE).content), PhotoFormat.JPEG)
+    found = read_embedded(BytesIO(carried_home(original, result, SIZE).content), PhotoFormat.JPEG)
     assert found.xmp is not None
     assert b"Composite" in found.xmp
     assert b"SECRET title" not in found.xmp
@@ -120,7 +107,7 @@ def test_the_results_own_words_win(keep: Keep) -> None:
 def test_content_credentials_are_not_broken(keep: Keep) -> None:
     original = keep("o.jpg", samples.tagged_jpeg(samples.photo(50)))
     signed = jpeg_segments.replace(RESULTS[PhotoFormat.JPEG], (), [(0xEB, b"JP\x00\x01jumb")])
-    carried = metadata.carry(original, signed, SIZE)
+    carried = carried_home(original, signed, SIZE)
     assert carried == metadata.Carried(signed, (metadata.CREDENTIALS,))
 
 
@@ -135,7 +122,7 @@ def test_content_credentials_are_not_broken(keep: Keep) -> None:
 )
 def test_a_broken_original_is_a_warning_or_nothing(keep: Keep, content: bytes) -> None:
     result = RESULTS[PhotoFormat.JPEG]
-    assert metadata.carry(keep("o.jpg", content), result, SIZE).content == result
+    assert carried_home(keep("o.jpg", content), result, SIZE).content == result
 
 
 def test_hostile_packets_are_not_carried(keep: Keep) -> None:
@@ -144,5 +131,5 @@ def test_hostile_packets_are_not_carried(keep: Keep) -> None:
     original = keep(
         "o.png", png_chunks.replace(samples.saved(samples.photo(50), "PNG"), (), [chunk])
     )
-    carried = metadata.carry(original, RESULTS[PhotoFormat.JPEG], SIZE)
+    carried = carried_home(original, RESULTS[PhotoFormat.JPEG], SIZE)
     assert carried == metadata.Carried(RESULTS[PhotoFormat.JPEG], (metadata.NOT_XMP,))

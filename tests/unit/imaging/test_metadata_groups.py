@@ -215,7 +215,7 @@ def finished(
                 path.write_bytes(done.content)
                 made[path] = (original.name, end, gps)
                 warned[path] = done.warnings
-    told = outside.asked(made)
+    told = outside.judged(made)
     return {key: (*told[path], warned[path]) for path, key in made.items()}
 
 

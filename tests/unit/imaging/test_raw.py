@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from phota_desktop.imaging import checking, metadata, pixels, thumbnails
+from phota_desktop.imaging import checking, pixels, thumbnails
 from phota_desktop.imaging.formats import PhotoFormat, format_of, sniff
 from phota_desktop.imaging.prepare import prepare
 from phota_desktop.imaging.problems import BadImage, BadImageError
@@ -22,7 +22,7 @@ from phota_desktop.imaging.raw_signs import is_raw_tiff
 from phota_desktop.imaging.reading import check_result, probe
 from phota_desktop.imaging.training_photo import prepare_training_photo
 from tests.unit.imaging import raw_samples, samples
-from tests.unit.imaging.conftest import Keep
+from tests.unit.imaging.conftest import Keep, carried_home
 
 SENSOR = (320, 240)
 LARGE = (2400, 1800)
@@ -156,7 +156,7 @@ def test_a_raw_goes_to_be_edited_and_is_checked(keep: Keep, tmp_path: Path, prev
 def test_the_raws_own_metadata_comes_home_with_the_result(keep: Keep) -> None:
     path = keep("a.dng", raw_samples.dng(samples.photo(640), 6, jpeg(LARGE)))
     result = samples.saved(samples.photo(), "JPEG")
-    carried = metadata.carry(path, result, samples.photo().size)
+    carried = carried_home(path, result, samples.photo().size)
     assert not carried.warnings
     with Image.open(BytesIO(carried.content)) as image:
         tags = image.getexif()
