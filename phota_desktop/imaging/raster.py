@@ -78,8 +78,11 @@ def read_raster(data: bytes, info: PhotoInfo, embedded: Embedded) -> Raster:
     if profile and not _fits(profile, pixels):
         profile, notes = b"", [*notes, BAD_PROFILE]
     if pixels.ndim == 2 and profile and profile[16:20] == b"RGB ":
-        # Rarely, a gray picture tells by an RGB profile how light its grays are.
-        pixels = np.ascontiguousarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
+        # A gray picture must not have such a profile, and some programs give it one.
+        if icc.looks_as_srgb(profile):
+            profile = b""
+        else:
+            pixels = np.ascontiguousarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
     return Raster(pixels, profile, tuple(notes))
 
 
