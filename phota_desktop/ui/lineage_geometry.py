@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,17 +10,22 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainterPath
 
 from phota_desktop.core.lineage import Tree
+from phota_desktop.ui.mark_art import marks_width
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.lineage_words import Card, Link
 
-PICTURE_WIDTH, PICTURE_HEIGHT = 150.0, 100.0
+PICTURE_WIDTH, PICTURE_HEIGHT = 156.0, 104.0
 LABEL_WIDTH = 198.0
 _BEFORE, _AFTER = 22.0, 26.0
 """Room for the lines from a picture to its requests, and from a request to its pictures."""
 _BETWEEN = 22.0
 """Between the last line below a picture and the next picture."""
-_PITCH = PICTURE_WIDTH + _BEFORE + LABEL_WIDTH + _AFTER
 _PAD = 8.0
+_ROOM = LABEL_WIDTH - 2 * _PAD
+_LEAST = 104.0
+"""A column is at least as wide, whatever stands in it."""
+MARK = 12.0
+"""The height of stars, flag and label beside a title."""
 _MOST_LINES = 4
 _MOST_OF_ONE = 2
 """Lines that a label has for its changes, and those that one of them (a prompt) may take."""
@@ -74,6 +80,14 @@ class Geometry:
     ) -> None:
         self.body, self.caption = body, caption
         self._row = PICTURE_HEIGHT + body.height() + caption.height() + GRID * 0.75 + _BETWEEN
+        self._depths = {key: place.depth for key, place in tree.places.items()}
+        self._lines = {one: self._broken(link.lines, _ROOM) for one, link in links.items()}
+        self._widths, self._label_widths = self._columns(tree, cards, links)
+        self._lefts = {0: 0.0}
+        for depth in range(max(self._widths, default=0)):
+            label = self._label_widths.get(depth + 1, 0.0)
+            right = self._lefts[depth] + self._widths[depth]
+            self._lefts[depth + 1] = right + _BEFORE + label + _AFTER
         self.cards = {key: self._card(tree, card) for key, card in cards.items()}
         self.labels = {edge.job_id: self._label(links[edge.job_id]) for edge in tree.edges}
         self.bounds = QRectF()
@@ -90,26 +104,58 @@ class Geometry:
         """Return the id of the job whose label is at a point, empty for none."""
         return next((one for one, box in self.labels.items() if box.rect.contains(point)), "")
 
+    def _columns(
+        self, tree: Tree, cards: Mapping[str, Card], links: Mapping[str, Link]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Return how wide each generation's pictures are, and the requests that lead there."""
+        widths: dict[int, float] = {}
+        for key, card in cards.items():
+            depth = self._depths[key]
+            widths[depth] = max(widths.get(depth, _LEAST), min(self._need(card), PICTURE_WIDTH))
+        labels: dict[int, float] = {}
+        for edge in tree.edges:
+            link = links[edge.job_id]
+            # Bold words are wider by about a tenth.
+            head = self.body.horizontalAdvance(link.title + link.cost) * 1.12 + 2 * GRID
+            rows = [self.caption.horizontalAdvance(row) for row in self._lines[edge.job_id]]
+            need = math.ceil(max(head, *rows, 0.0)) + 2 * _PAD + 1
+            depth = self._depths[edge.parent] + 1
+            labels[depth] = max(labels.get(depth, _LEAST), min(need, LABEL_WIDTH))
+        return widths, labels
+
+    def _need(self, card: Card) -> float:
+        """Return how wide a card's picture and words are."""
+        if card.path is None:
+            return PICTURE_WIDTH
+        marks = marks_width(card.marks, MARK)
+        title = self.body.horizontalAdvance(card.title) * 1.12 + (marks + GRID if marks else 0)
+        final = f"final of {card.final_of}  ·  " if card.final_of else ""
+        detail = self.caption.horizontalAdvance(final + card.detail)
+        cell = QRectF(0, 0, PICTURE_WIDTH, PICTURE_HEIGHT)
+        return max(_fitted(cell, card.width, card.height).width(), title, detail) + 1
+
     def _card(self, tree: Tree, card: Card) -> CardBox:
         place = tree.places[card.key]
-        left, middle = place.depth * _PITCH, place.across * self._row
-        cell = QRectF(left, middle - PICTURE_HEIGHT / 2, PICTURE_WIDTH, PICTURE_HEIGHT)
+        left, middle = self._lefts[place.depth], place.across * self._row
+        width = self._widths[place.depth]
+        cell = QRectF(left, middle - PICTURE_HEIGHT / 2, width, PICTURE_HEIGHT)
         frame = _fitted(cell, card.width, card.height)
         top = cell.bottom() + GRID * 0.75
-        title = QRectF(left, top, PICTURE_WIDTH, self.body.height())
-        detail = QRectF(left, title.bottom(), PICTURE_WIDTH, self.caption.height())
+        title = QRectF(left, top, width, self.body.height())
+        detail = QRectF(left, title.bottom(), width, self.caption.height())
         return CardBox(frame, title, detail)
 
     def _label(self, link: Link) -> LabelBox:
         edge = link.edge
-        start = self.cards[edge.parent].frame
+        parent = self.cards[edge.parent]
+        start = parent.frame
         ends = [self.cards[key].frame for key in edge.children]
         middle = (ends[0].center().y() + ends[-1].center().y()) / 2
-        room = LABEL_WIDTH - 2 * _PAD
-        lines = tuple(self._broken(link.lines, room))
+        lines = self._lines[edge.job_id]
         height = self.body.height() + len(lines) * self.caption.height() + 1.5 * _PAD
-        left = ends[0].left() - _AFTER - LABEL_WIDTH
-        rect = QRectF(left, middle - height / 2, LABEL_WIDTH, height)
+        width = self._label_widths[self._depths[edge.parent] + 1]
+        left = ends[0].left() - _AFTER - width
+        rect = QRectF(left, middle - height / 2, width, height)
         stem = _curve(QPointF(start.right(), start.center().y()), QPointF(left, middle), _BEFORE)
         branches = {
             key: _curve(
@@ -118,10 +164,10 @@ class Geometry:
             for key, end in zip(edge.children, ends, strict=True)
         }
         of_prompt = bool(link.lines) and link.lines[0].startswith(("“", "+", "−"))
-        prompt_lines = len(self._broken(link.lines[:1], room)) if of_prompt else 0
+        prompt_lines = len(self._broken(link.lines[:1], _ROOM)) if of_prompt else 0
         return LabelBox(rect, lines, prompt_lines, stem, branches)
 
-    def _broken(self, changes: Sequence[str], room: float) -> list[str]:
+    def _broken(self, changes: Sequence[str], room: float) -> tuple[str, ...]:
         """Return changes as lines of that width: long ones broken, short ones side by side."""
         lines: list[str] = []
         joins = False
@@ -134,7 +180,7 @@ class Geometry:
                 lines += self._lines_of(words, room, _MOST_OF_ONE)
             # A prompt has its lines alone.
             joins = not wide and not words.startswith("“")
-        return lines[:_MOST_LINES]
+        return tuple(lines[:_MOST_LINES])
 
     def _lines_of(self, words: str, room: float, most: int) -> list[str]:
         width = self.caption.horizontalAdvance

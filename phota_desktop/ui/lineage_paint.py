@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from phota_desktop.core.lineage import Tree
 from phota_desktop.ui.icons import pixmap
-from phota_desktop.ui.lineage_geometry import CardBox, Geometry, LabelBox
+from phota_desktop.ui.lineage_geometry import MARK, CardBox, Geometry, LabelBox
 from phota_desktop.ui.mark_art import draw_marks, marks_width
 from phota_desktop.ui.theme import GRID, RADIUS, tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt, draw_picture
@@ -17,7 +17,6 @@ from phota_desktop.viewmodels.lineage_words import Card, Link
 
 _READABLE = 0.42
 """Below this zoom words are too small to be read and are left out."""
-_MARK = 12.0
 _ICON = 24
 
 
@@ -148,7 +147,7 @@ class TreePainter:
         if zoom < _READABLE:
             return
         room = box.title.width()
-        wide = marks_width(card.marks, _MARK)
+        wide = marks_width(card.marks, MARK)
         if wide:
             room -= wide + GRID
         painter.setFont(self._strong if chosen else self._body)
@@ -158,7 +157,7 @@ class TreePainter:
         painter.drawText(box.title, _LEFT, title)
         if wide:
             left = box.title.left() + painter.fontMetrics().horizontalAdvance(title) + GRID
-            at = QRectF(left, box.title.center().y() - _MARK / 2, wide, _MARK)
+            at = QRectF(left, box.title.center().y() - MARK / 2, wide, MARK)
             draw_marks(painter, at, card.marks)
         painter.setFont(self._caption)
         words = card.detail

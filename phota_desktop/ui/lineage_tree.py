@@ -65,6 +65,7 @@ class LineageTree(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCornerWidget(QWidget(self))  # the style's own has a frame
         self._lineage = lineage
         self._art = art
         self._zoom = 1.0

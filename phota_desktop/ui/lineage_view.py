@@ -66,7 +66,7 @@ class LineageView(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
+        head.setContentsMargins(2 * GRID, GRID, GRID, GRID // 2)
         head.setSpacing(GRID)
         words = QVBoxLayout()
         words.setSpacing(0)

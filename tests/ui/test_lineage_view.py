@@ -250,7 +250,8 @@ def put_in(desk: Desk, commands: list[LineageCommands]) -> LineageCommands:
             commands[0].view.hide()
             window.canvas.show()
         else:
-            window._centre.insertWidget(0, shown, 1)
+            shown.setParent(window.canvas.parentWidget())
+            shown.setGeometry(window.canvas.geometry())
             window.canvas.hide()
             shown.show()
 
