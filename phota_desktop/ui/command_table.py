@@ -76,6 +76,7 @@ COMMANDS = (
     Command("open_in", ("Ctrl+Shift+E",), "Open in the editor", "Export"),
     Command("reveal", ("Ctrl+Shift+O",), "Show in folder", "Export"),
     Command("proof", ("Ctrl+P",), "Proof sheet…", "Export"),
+    Command("picks", (), "Read picks of a proof sheet…", "Export"),
     Command("submit", ("Ctrl+Return", "Ctrl+Enter"), "Ask for variants", "Request"),
     Command("prompt", ("Ctrl+E",), "Write a prompt", "Request"),
     Command("enhance", ("Alt+1",), "Enhance", "Request"),

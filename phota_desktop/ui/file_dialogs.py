@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from phota_desktop.core.proofing import ProofKind
+
 _RAW_PATTERNS = (
     "*.dng *.cr2 *.cr3 *.crw *.nef *.nrw *.arw *.orf *.rw2 *.raf *.pef *.srw *.3fr *.iiq *.mrw"
 )
@@ -67,6 +69,31 @@ def ask_report(
     dialog.setNameFilters(["Text (*.txt)"])
     dialog.selectFile(name)
     dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+    dialog.open()
+
+
+def ask_proof(
+    parent: QWidget,
+    name: str,
+    kind: ProofKind,
+    folder: Path | None,
+    then: Callable[[Path], object],
+) -> None:
+    """Ask where a proof sheet is to be saved under ``name`` or another one."""
+    dialog = _saving_dialog(parent, "proofFileDialog", "Save proof sheet", folder)
+    dialog.setDefaultSuffix(kind.value)
+    dialog.setNameFilters(["Web page (*.html)" if kind is ProofKind.PAGE else "PDF (*.pdf)"])
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+    dialog.open()
+
+
+def ask_picks(parent: QWidget, folder: Path | None, then: Callable[[Path], object]) -> None:
+    """Ask for a picks file that a proof page saved; ``then`` gets it."""
+    dialog = file_dialog(parent, "picksDialog", "Read picks", folder)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["Picks (*.json)", "All files (*)"])
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
     dialog.open()
 
 

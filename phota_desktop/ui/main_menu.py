@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from phota_desktop.ui.window_commands import WindowCommands
 
 
-MENU_WORDS = {"advance": "Advance after rating", "label_red": "Red label"}
+UNDO = ("undo", "redo", "trash")
+_WORDS = {
+    "undo": "Undo",
+    "trash": "Move to the trash",
+    "advance": "Advance after rating",
+    "label_red": "Red label",
+    "export": "Export…",
+}
 """Where the menu says less than the sheet."""
+_FIRST = ("stars_1", "pick", "label_red", "advance", "lineage", "recall", "finalize", "open_in")
+"""Commands before which a line is drawn."""
 
 
 def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
@@ -30,8 +39,23 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
             ("paste", "Paste"),
             ("samples", "Open sample photos"),
         ),
-        (("undo", "Undo"), ("redo", "Redo"), ("trash", "Move to the trash")),
-        (("copy", "Copy picture"), ("export", "Export…")),
+        (
+            ("library", "Library"),
+            ("filmstrip", "Film strip"),
+            ("lineage", "Family tree"),
+            ("continue", "Continue from this variant"),
+            ("finalize", "Make the final version…"),
+        ),
+        (
+            ("copy", "Copy picture"),
+            ("copy_recipe", "Copy recipe"),
+            ("export", "Export…"),
+            ("export_again", "Export again"),
+            ("proof", "Proof sheet…"),
+            ("picks", "Read picks…"),
+            ("open_in", "Open in the editor"),
+            ("reveal", "Show in folder"),
+        ),
         (
             ("compare", "Compare selected"),
             ("flick", "Flick in place"),
@@ -60,28 +84,32 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
             action = menu.addAction(f"{words}\t{key}" if key else words)
             action.setObjectName(f"menu_{name}")
             action.triggered.connect(lambda _on=False, call=calls[name]: call())
-    _add_marks(menu, commands)
+    copy = next(action for action in menu.actions() if action.objectName() == "menu_copy")
+    menu.insertMenu(copy, _section(menu, commands, "Marks", "Marks and undo", UNDO))
+    menu.insertMenu(copy, _section(menu, commands, "Library", "Library"))
+    menu.insertMenu(copy, _section(menu, commands, "Export", "Hand on"))
 
 
-def _add_marks(menu: QMenu, commands: WindowCommands) -> None:
-    """Add a menu of all marks before the quitting."""
+def _section(
+    menu: QMenu, commands: WindowCommands, section: str, title: str, more: tuple[str, ...] = ()
+) -> QMenu:
+    """Return a menu of what a section of the key table (and ``more``) has, and the other not."""
     bindings, calls = commands.keys.bindings, commands.calls()
-    marks = QMenu("Marks", menu)
-    marks.setObjectName("menu_marks")
+    made = QMenu(title, menu)
+    made.setObjectName(f"menu{section}")
+    above = {action.objectName() for action in menu.actions()}
     for one in COMMANDS:
-        if one.section != "Marks":
+        if (one.section != section and one.id not in more) or f"menu_{one.id}" in above:
             continue
-        if one.id in ("stars_1", "pick", "label_red", "advance") and not marks.isEmpty():
-            marks.addSeparator()
-        key = bindings.first(one.id)
-        words = MENU_WORDS.get(one.id, one.words)
-        action = marks.addAction(f"{words}\t{key}" if key else words)
+        if one.id in _FIRST:
+            made.addSeparator()
+        key, words = bindings.first(one.id), _WORDS.get(one.id, one.words)
+        action = made.addAction(f"{words}\t{key}" if key else words)
         action.setObjectName(f"menu_{one.id}")
         action.triggered.connect(lambda _on=False, call=calls[one.id]: call())
         if one.id == "advance":
             action.setCheckable(True)
-            marks.aboutToShow.connect(
+            made.aboutToShow.connect(
                 lambda action=action: action.setChecked(commands.marking.advances)
             )
-    actions = menu.actions()
-    menu.insertMenu(next(a for a in actions if a.objectName() == "menu_copy"), marks)
+    return made

@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         self.top.view_asked.connect(lambda name: self.commands.comparing.show(name))
         self.settings.surround_changed.connect(made.set_surround)
         self.studio.sample_shown.connect(lambda: made.set_view(View.SWIPE))
-        self._centre.replaceWidget(self._stage, made)
+        self.middle.replaceWidget(self._stage, made)
         made.show()
         if self.focusWidget() is self._stage:
             made.setFocus()
@@ -148,11 +148,11 @@ class MainWindow(QMainWindow):
         self.rows.addWidget(self.body, 1)
         self.photo_panel = PhotoPanel(self.studio, self.art, self.body)
         centre = QWidget(self.body)
-        self._centre = _column(centre)
+        self.middle = _column(centre)
         self._stage = self._make_stage(centre)
         self.strip_panel = StripPanel(self.studio, self.art, centre)
-        self._centre.addWidget(self._stage, 1)
-        self._centre.addWidget(self.strip_panel)
+        self.middle.addWidget(self._stage, 1)
+        self.middle.addWidget(self.strip_panel)
         self.drawer = StudioDrawer(self.studio, self.body)
         for part in (self.photo_panel, centre, self.drawer):
             self.body.addWidget(part)
@@ -167,7 +167,6 @@ class MainWindow(QMainWindow):
         self.top.paste_asked.connect(commands.paste)
         self.top.zoom_asked.connect(commands.zoom)
         self.top.settings_asked.connect(commands.open_settings)
-        self.strip_panel.export_asked.connect(commands.export)
         self.photo_panel.show_file_asked.connect(commands.show_file)
         self.status.jobs_asked.connect(commands.toggle_jobs)
         self.studio.consent_needed.connect(commands.ask_consent)
@@ -247,7 +246,9 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         came_early = self._keys is None
         keys = self._keys or self.complete()
-        if not (keys.handle(event, came_early=came_early) or self.canvas.handle_press(event)):
+        if keys.handle(event, came_early=came_early):
+            return
+        if self.canvas.isHidden() or not self.canvas.handle_press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: D102

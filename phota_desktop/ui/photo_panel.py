@@ -87,6 +87,12 @@ class PhotoPanel(QFrame):
         """Show these people and pets from now on."""
         self.sidebar.show_people(people, self._art, before=self.list)
 
+    def show_library(self, shelf: QWidget) -> None:
+        """Put the library's ways in below the photos."""
+        shelf.setParent(self)
+        self._column.addWidget(shelf)
+        shelf.show()
+
     def refresh(self) -> None:
         """Count the photos."""
         number = self._studio.photos.rowCount()

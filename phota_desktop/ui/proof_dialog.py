@@ -57,6 +57,14 @@ class ProofDialog(QDialog):
         self._lay_out()
         self._connect()
         self.refresh()
+
+    def ask(self) -> None:
+        """Open, ready for other pictures."""
+        if not self._proof.is_working:
+            self._made = None
+            self._tell("")
+        self.refresh()
+        self.open()
         self.title.setFocus()
         self.title.selectAll()
 

@@ -141,6 +141,10 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $line;
 QComboBox QAbstractItemView::item { padding: 4px 8px; min-height: 20px; }
 QComboBox QAbstractItemView::item:selected { background: $hover; color: $text; }
 QListView { background: $panel; border: none; outline: none; }
+#libraryShelf QPushButton { background: transparent; border-color: transparent; text-align: left;
+  padding: 3px 8px; }
+#libraryShelf QPushButton:hover { background: $hover; }
+#libraryShelf QPushButton:focus { border-color: $accent; }
 #keyCapture { background: $raised; border: 1px solid $accent; border-radius: ${radius}px;
   padding: 6px 12px; }
 #keySheetScroll, #keySheetInner { background: $window; border: 1px solid transparent; }

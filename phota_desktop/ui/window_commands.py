@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LATE = (
     *("library", "filmstrip", "lineage", "continue", "recall", "recall_prompt", "finalize"),
-    *("export_again", "copy_recipe", "open_in", "reveal", "proof"),
+    *("export", "export_again", "copy_recipe", "open_in", "reveal", "proof", "picks"),
 )
 """Commands whose parts come with the services, and :meth:`WindowCommands.join` themselves."""
 
@@ -50,6 +50,8 @@ class WindowCommands(QObject):
         self.comparing = CompareCommands(window)
         self.marking = MarkCommands(window)
         self._joined: dict[str, Callable[[], object]] = {}
+        self.in_front: Callable[[str], bool] = lambda _name: False
+        """Asked first about each command: a view before the canvas may do it, or keep it away."""
         self._settings_dialog: SettingsDialog | None = None
         self._ledger_dialog: LedgerDialog | None = None
         self._dialogs: dict[str, QDialog] = {}
@@ -68,7 +70,6 @@ class WindowCommands(QObject):
             "open": self.open,
             "paste": self.paste,
             "copy": self.copy,
-            "export": self.export,
             "previous_photo": lambda: studio.step_photo(-1),
             "next_photo": lambda: studio.step_photo(1),
             "previous_variant": lambda: studio.step_entry(-1),
@@ -100,7 +101,11 @@ class WindowCommands(QObject):
         self._joined.update(calls)
 
     def _joinable(self, name: str, call: Callable[[], object]) -> Callable[[], object]:
-        return lambda: self._joined.get(name, call)()
+        def act() -> None:
+            if not self.in_front(name):
+                self._joined.get(name, call)()
+
+        return act
 
     def _not_yet(self, name: str) -> None:
         words = command(name).words.rstrip("…")
@@ -130,17 +135,6 @@ class WindowCommands(QObject):
             mime.setImageData(loaded.levels[0])
         QGuiApplication.clipboard().setMimeData(mime)
         self._studio.say("Picture copied.")
-
-    def export(self) -> None:
-        """Ask where the chosen picture is to be saved."""
-        entry = self._studio.entry
-        if entry is None or entry.path is None:
-            self._studio.say("There is no finished picture to export here yet.")
-            return
-        from phota_desktop.ui.file_dialogs import ask_target
-
-        folder = self._window.settings.results_folder
-        ask_target(self._window, entry.path, folder, self._studio.export)
 
     def show_file(self, path: Path) -> None:
         """Open the folder that holds a file."""
@@ -368,6 +362,8 @@ class WindowCommands(QObject):
             button.retint()
         for control in window.findChildren(SegmentedControl):
             control.retint()
+        if window.parts is not None:
+            window.parts.library.retint()
         self._window.status.refresh()
         self._window.status.notice.refresh()
         self._window.top.refresh_badge()

@@ -76,6 +76,8 @@ class WindowLayout(QObject):
         """Keep geometry and panels in the settings."""
         window = self._window
         photo_open, strip_open, drawer_open = (not panel.isHidden() for panel in self._panels())
+        if window.parts is not None:
+            strip_open = window.parts.library.centre.strip_is_open
         panes = tuple(window.body.sizes())
         state = replace(
             window.settings.value.window,

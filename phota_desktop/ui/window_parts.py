@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from phota_desktop.services.watching import Watcher
 from phota_desktop.ui.desktop_notification import DesktopNotifier, PeopleNotifier
+from phota_desktop.ui.library_parts import LibraryParts
 from phota_desktop.ui.profile_commands import ProfileCommands
 from phota_desktop.ui.prompt_tools import HistoryButton, RecipesButton
 from phota_desktop.viewmodels.add_profile import AddProfileViewModel
@@ -50,6 +51,7 @@ class WindowParts(QObject):
         for part in (self.add_profile, self.ledger, self.prompts, self.recipes):
             part.attach(services)
         self._attach_people(services)
+        self.library = LibraryParts(window, services)
         self.reopening = Reopening(
             services.queue, services.tasks, lambda: settings.value.daily_cap, self
         )
@@ -91,6 +93,7 @@ class WindowParts(QObject):
         self.people.failed.connect(studio.notices.show_error)
         prompt = window.drawer.prompt
         window.photo_panel.show_people(self.people)
+        window.photo_panel.show_library(self.library.shelf)
         window.photo_panel.mention_asked.connect(window.commands.mention)
         prompt.set_pictures(window.art)
         prompt.set_prompts(self.prompts)
@@ -106,6 +109,7 @@ class WindowParts(QObject):
         """Let the services go, before they close."""
         window = self._window
         window.settings.flush()
+        self.library.detach()
         self._people_notifier.detach()
         for part in (self.people, self.add_profile, self.hosting, self.privacy):
             part.detach()

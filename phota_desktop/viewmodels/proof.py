@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.core.library import Flag
+from phota_desktop.core.library import Flag, Picture
 from phota_desktop.core.picks import Choice, Picks
 from phota_desktop.core.proofing import ProofKind, ProofPicture, ProofReport, ProofSettings
 from phota_desktop.viewmodels.words import count
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from phota_desktop.services.threads import Threads
 
 _NAME = "proof sheet"
+_MOST_STEPS = 50
+"""Results of results that are followed back to the photo."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,29 @@ class ProofViewModel(QObject):
         """Choose what the sheet shows."""
         self.pictures = tuple(pictures)
         self.changed.emit()
+
+    async def places_of(self, pictures: Sequence[Picture]) -> list[ProofPicture]:
+        """Return places for pictures of the library, each with the photo it goes back to."""
+        if self._services is None:
+            return []
+        library = self._services.library
+        places = []
+        for picture in pictures:
+            first: Picture | None = picture
+            for _ in range(_MOST_STEPS):
+                if first is None or not first.parent:
+                    break
+                first = await library.picture(first.parent)
+            is_first = first is None or first.key == picture.key
+            original = None if is_first or first is None else first.path
+            operation = picture.operation.value.capitalize() if picture.operation else "Original"
+            size = f"{picture.width} × {picture.height}"
+            places.append(
+                ProofPicture(
+                    picture.key, picture.path, picture.name, f"{operation} · {size}", original
+                )
+            )
+        return places
 
     def change(self, **fields: object) -> None:
         """Change settings by name."""

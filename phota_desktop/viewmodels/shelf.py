@@ -12,7 +12,6 @@ from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Job
 from phota_desktop.core.library import Picture, PictureKind, result_key
 from phota_desktop.core.options import Operation
-from phota_desktop.viewmodels.mark_words import marks_words
 from phota_desktop.viewmodels.notices import Notice, NoticeAction, Tone
 from phota_desktop.viewmodels.trash import SystemTrash
 from phota_desktop.viewmodels.variants import source_photos
@@ -40,7 +39,7 @@ class Shelf(QObject):
         studio, marks = self._studio, self._studio.marks
         self._services = services
         services.library.use_trash(SystemTrash())
-        studio.strip.words_of = studio.photos.words_of = self._words_of
+        studio.strip.words_of = studio.photos.words_of = studio.words_of
         marks.changed.connect(studio.strip.repaint)
         marks.changed.connect(studio.photos.repaint)
         marks.deleted_changed.connect(self._on_deleted)
@@ -60,10 +59,6 @@ class Shelf(QObject):
         """Let the library go; what is shown stays as it is."""
         self._services = None
         self._studio.marks.detach()
-
-    def _words_of(self, path: Path | None) -> str:
-        marks = self._studio.marks_of(path)
-        return marks_words(marks) if marks is not None else ""
 
     def watch(self) -> None:
         """Tell what is shown: opened photos, places of the strip, and what was made of them."""
@@ -169,12 +164,19 @@ class Shelf(QObject):
 
     # -- from the library to the canvas -------------------------------------------------------
 
-    def show_picture(self, picture: Picture) -> None:
-        """Show a photo, or a result beside the photo that it was made of."""
+    def show_picture(self, picture: Picture, then: Callable[[], object] | None = None) -> None:
+        """Show a photo, or a result beside the photo that it was made of; ``then`` comes after."""
         services = self._services
         if services is not None:
-            show = self._show(services, picture)
+            show = self._show_and(services, picture, then)
             services.tasks.spawn(show, name="show a picture of the library", replace=True)
+
+    async def _show_and(
+        self, services: Services, picture: Picture, then: Callable[[], object] | None
+    ) -> None:
+        await self._show(services, picture)
+        if then is not None:
+            then()
 
     async def _show(self, services: Services, picture: Picture) -> None:
         studio = self._studio
