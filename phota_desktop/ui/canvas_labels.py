@@ -84,10 +84,10 @@ def label_rect(
 
 
 def label_text(pane: Pane, pictures: CanvasPictures, port: Viewport) -> str:
-    """Return what is said of a picture: “v2 · 2048 × 1365 · 50 %”, with notes and troubles."""
+    """Return what is said of a picture: “v2 · 3 stars · 2048 × 1365 · 50 %”, with notes."""
     path = pane.shown.path
     image = pictures.image(path)
-    parts = [pane.shown.label]
+    parts = [pane.shown.label, pictures.thought(path)]
     if image is not None:
         parts.append(image.note)
         parts.append(f"{image.full_width} × {image.full_height}")

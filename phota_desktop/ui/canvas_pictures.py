@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from PySide6.QtGui import QImage
 
@@ -20,6 +20,8 @@ class CanvasPictures:
         self._errors: dict[str, str] = {}
         self._alignments: dict[Pair, Alignment] = {}
         self._heats: dict[Pair, QImage] = {}
+        self.thought: Callable[[str], str] = lambda _path: ""
+        """Says what a person thinks of a picture."""
 
     def image(self, path: str) -> LoadedImage | None:
         """Return a picture that is there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
@@ -92,6 +93,15 @@ class ImageCanvas(CanvasScreen):
             self._on_comparison()
         else:
             self.comparison.set_pair(first, second)
+
+    def tell_thoughts(self, thought: Callable[[str], str]) -> None:
+        """Say on each picture what a person thinks of it; call again when that is another."""
+        before = self.accessibleDescription()
+        self._pictures.thought = thought
+        words = "; ".join(self.labels())
+        if words != before:
+            self.setAccessibleDescription(words)
+            self.update()
 
     def clear(self) -> None:
         """Show no picture, only the message."""

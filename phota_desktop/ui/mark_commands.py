@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
@@ -71,6 +72,11 @@ class MarkCommands(QObject):
         self._target: MarkTarget = self._studio_target
         self.advances = False
         self._marks.announced.connect(self._announce)
+        self._marks.changed.connect(self._tell_canvas)
+
+    def _tell_canvas(self) -> None:
+        studio = self._window.studio
+        self._window.canvas.tell_thoughts(lambda path: studio.words_of(Path(path)))
 
     def set_target(self, target: MarkTarget | None) -> None:
         """Mark what is chosen in that view from now on; None is strip and canvas."""

@@ -20,6 +20,7 @@ from phota_desktop.viewmodels.image_cache import Found, LoadedImage, Stage
 
 if TYPE_CHECKING:
     from phota_desktop.imaging.colour import Pixels
+    from phota_desktop.imaging.decoding import Take
     from phota_desktop.imaging.display import DisplayTarget
     from phota_desktop.imaging.pixels import Raster
 
@@ -57,11 +58,17 @@ class Header:
 
 
 def do_step(
-    name: str, stage: Stage, found: Found | None, pane: QSize, display: DisplayTarget | None
+    name: str,
+    stage: Stage,
+    found: Found | None,
+    pane: QSize,
+    display: DisplayTarget | None,
+    take: Take | None = None,
 ) -> tuple[str, Found | str | None, Stage, int]:
     """Do one step in a worker: what to tell, what to keep, what has been done, what is next.
 
-    The last is the memory in bytes that decoding all of the picture takes. Never raises.
+    The last is the memory in bytes that decoding all of the picture takes. ``take`` gives memory
+    for pixels. Never raises.
     """
     try:
         key = (name, Path(name).stat().st_mtime_ns)
@@ -73,14 +80,16 @@ def do_step(
         if stage <= Stage.NEW:
             header = read_header(name)
             cost = full_cost(name, header)
-            preview = _preview(name, header, pane, display)
+            preview = _preview(name, header, pane, display, take)
             if preview is None:
                 return "", None, Stage.MEASURED, cost
             return "preview", (key, preview), Stage.PREVIEWED, cost
-        return "ready", (key, decode_full(name, known, display)), Stage.DONE, 0
+        return "ready", (key, decode_full(name, known, display, take)), Stage.DONE, 0
     except PhotaError as error:
         return "failed", error.message, Stage.DONE, 0
     except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            return "failed", "This file is not where it was.", Stage.DONE, 0
         return "failed", error.strerror or "This picture cannot be read.", Stage.DONE, 0
     except Exception:  # noqa: BLE001 - a thread must not die silently; this logs and tells
         _log.exception("decoding failed")
@@ -88,7 +97,7 @@ def do_step(
 
 
 def _preview(
-    name: str, header: Header, pane: QSize, display: DisplayTarget | None
+    name: str, header: Header, pane: QSize, display: DisplayTarget | None, take: Take | None
 ) -> LoadedImage | None:
     """Return a quick picture, or None where decoding all of it is as quick."""
     if not header.width:
@@ -96,7 +105,7 @@ def _preview(
     if not is_warm():
         return decode_with_qt(name, header, eighths_for(header, pane), display)
     shrink = shrink_for(header, pane)
-    return decode_scaled(name, shrink, display) if shrink > 1 else None
+    return decode_scaled(name, shrink, display, take) if shrink > 1 else None
 
 
 @functools.cache
@@ -219,12 +228,14 @@ def decode_with_qt(
     return LoadedImage((image,), header.width, header.height, complete=False, provisional=converted)
 
 
-def decode_scaled(path: str, shrink: Shrink, display: DisplayTarget | None = None) -> LoadedImage:
+def decode_scaled(
+    path: str, shrink: Shrink, display: DisplayTarget | None = None, take: Take | None = None
+) -> LoadedImage:
     """Decode a preview at 1/``shrink``; raises PhotaError."""
     from phota_desktop.imaging import display as screens
     from phota_desktop.imaging import pixels
 
-    raster = pixels.load_bgra(Path(path), shrink, display or screens.SRGB)
+    raster = pixels.load_bgra(Path(path), shrink, display or screens.SRGB, buffer=take)
     return _preview_of(raster, provisional=False)
 
 
@@ -242,7 +253,10 @@ def decode_first_look(
 
 
 def decode_full(
-    path: str, preview: LoadedImage | None, display: DisplayTarget | None = None
+    path: str,
+    preview: LoadedImage | None,
+    display: DisplayTarget | None = None,
+    take: Take | None = None,
 ) -> LoadedImage:
     """Decode all levels; raises PhotaError.
 
@@ -253,8 +267,8 @@ def decode_full(
     from phota_desktop.imaging import pixels, showing
 
     give_memory_back()
-    raster = showing.full(Path(path), display or screens.SRGB)
-    whole = (raster.pixels, *pixels.mips(raster.pixels))
+    raster = showing.full(Path(path), display or screens.SRGB, take)
+    whole = (raster.pixels, *pixels.mips(raster.pixels, take))
     levels = list(wrap_levels(whole, has_alpha=raster.has_alpha))
     if preview is not None and not preview.provisional and preview.has_alpha == raster.has_alpha:
         ready = preview.levels[0]

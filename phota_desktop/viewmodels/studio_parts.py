@@ -114,6 +114,15 @@ class StudioParts(QObject):
         has_marks = path is not None and "marks" in vars(self)
         return self.marks.of(path) if has_marks and path is not None else None
 
+    def words_of(self, path: Path | None) -> str:
+        """Return the marks of a picture that is shown as words, empty for none."""
+        marks = self.marks_of(path)
+        if marks is None:
+            return ""
+        from phota_desktop.viewmodels.mark_words import marks_words
+
+        return marks_words(marks)
+
     def photos_of(self, job: Job) -> tuple[Path, ...]:
         """Return the photos a job's pictures stand beside, also where they lie elsewhere now."""
         return (*source_photos(job), *self._beside.get(job.id, ()))

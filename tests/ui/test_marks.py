@@ -70,6 +70,8 @@ async def test_a_key_marks_what_is_shown_and_undo_takes_it_back(marked: Desk) ->
     assert said(marked) == "3 stars"
     press(marked, "P", "8")
     await until(lambda: marks(marked, 1) == Marks(3, Flag.PICK, Label.GREEN))
+    assert "3 stars, picked, green label" in marked.window.canvas.labels()[-1]
+    assert "green label" in marked.window.canvas.accessibleDescription()
     index = marked.studio.strip.index(1)
     assert "3 stars, picked, green label" in index.data(ACCESSIBLE_TEXT_ROLE)
     assert marks(marked, 0) == Marks()
