@@ -106,7 +106,7 @@ class ExportDialog(QDialog):
             part.changed.connect(model.set_settings)
         model.changed.connect(self.refresh)
         model.state_changed.connect(self.refresh)
-        model.estimator.changed.connect(self._show_estimate)
+        model.estimator.changed.connect(self._show_found)
         model.went_well.connect(self._on_well)
         self.start.clicked.connect(lambda _on=False: self._on_start())
         self.cancel.clicked.connect(lambda _on=False: self.reject())
@@ -125,7 +125,7 @@ class ExportDialog(QDialog):
         self.presets.setVisible(choosing)
         self.form.show_settings(model.settings)
         self.metadata.show_settings(model.settings, model.subjects)
-        self.naming.show_settings(model.settings, model.names, model.folder, model.name_problem)
+        self._show_names()
         self.start.setText(button_words(number) if choosing else "Close")
         self.start.setAccessibleName(self.start.text())
         self.start.setEnabled(not model.is_running and (not choosing or model.can_begin))
@@ -141,6 +141,17 @@ class ExportDialog(QDialog):
             self.progress.show_report(model.lines)
         self.pages.setCurrentIndex(0 if choosing else 1)
         self._show_estimate()
+
+    def _show_found(self) -> None:
+        """Show what a try has told."""
+        self._show_names()
+        self._show_estimate()
+
+    def _show_names(self) -> None:
+        model = self._model
+        self.naming.show_settings(
+            model.settings, model.names, model.folder, model.name_problem, len(model.subjects)
+        )
 
     def _show_estimate(self) -> None:
         choosing = self._model.state is ExportState.CHOOSING

@@ -104,9 +104,14 @@ class ExportNaming(QWidget):
         self.folder.setFixedHeight(self.choose.sizeHint().height() + 2)
 
     def show_settings(
-        self, settings: ExportSettings, names: Sequence[str], folder: str, problem: str
+        self,
+        settings: ExportSettings,
+        names: Sequence[str],
+        folder: str,
+        problem: str,
+        number: int,
     ) -> None:
-        """Show these settings, the names that come of them, and what is wrong with the name."""
+        """Show these settings, the first of ``number`` names, and what is wrong with the name."""
         self._settings = settings
         self.place.set_value(BESIDE if settings.folder is None else CHOSEN)
         if settings.folder is not None:
@@ -116,7 +121,7 @@ class ExportNaming(QWidget):
         if self.template.text() != settings.name_template:
             self.template.setText(settings.name_template)
         shown = [] if problem else [plain(name, 200) for name in names[:SHOWN_NAMES]]
-        more = len(names) - SHOWN_NAMES
+        more = number - SHOWN_NAMES
         for place, label in enumerate(self.names):
             words = shown[place] if place < len(shown) else ""
             if words and place == SHOWN_NAMES - 1 and more > 0:

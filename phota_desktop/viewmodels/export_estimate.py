@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.exporting import ExportSettings
+from phota_desktop.core.file_names import numbered
 from phota_desktop.viewmodels.export_subjects import Subject
 from phota_desktop.viewmodels.export_words import estimate_words
 from phota_desktop.viewmodels.words import plain
@@ -19,6 +21,7 @@ from phota_desktop.viewmodels.words import plain
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
 
+MOST_NUMBERS = 1000
 PAUSE_MS = 300
 """After the last change of a setting, before its effect is tried."""
 
@@ -33,8 +36,10 @@ class Estimator(QObject):
         self.words = ""
         """The size; empty while it is not known."""
         self.warnings: tuple[str, ...] = ()
+        self.free: Mapping[Path, str] = {}
+        """The free name of each of the first files whose own is taken."""
         self._services: Services | None = None
-        self._asked: tuple[Subject, ExportSettings, int] | None = None
+        self._asked: tuple[Subject, ExportSettings, int, tuple[Path, ...]] | None = None
         self._stale = threading.Event()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -50,9 +55,11 @@ class Estimator(QObject):
         self.stop()
         self._services = None
 
-    def ask(self, subjects: Sequence[Subject], settings: ExportSettings) -> None:
-        """Try these settings soon, in place of those before."""
-        asked = (subjects[0], settings, len(subjects)) if subjects else None
+    def ask(
+        self, subjects: Sequence[Subject], settings: ExportSettings, first: Sequence[Path]
+    ) -> None:
+        """Try these settings soon, in place of those before; ``first`` are files to come."""
+        asked = (subjects[0], settings, len(subjects), tuple(first)) if subjects else None
         if asked == self._asked:
             return
         self.stop()
@@ -79,8 +86,13 @@ class Estimator(QObject):
         subject: Subject,
         settings: ExportSettings,
         number: int,
+        first: Sequence[Path],
         stale: threading.Event,
     ) -> None:
+        free = await services.threads.files(free_names, first)
+        if not stale.is_set() and free != self.free:
+            self.free = free
+            self.changed.emit()
         try:
             size, warnings = await services.threads.files(
                 try_export, subject, settings, services.folders.cache, stale.is_set
@@ -96,6 +108,20 @@ class Estimator(QObject):
         if (words, warnings) != (self.words, self.warnings):
             self.words, self.warnings = words, warnings
             self.changed.emit()
+
+
+def free_names(files: Sequence[Path]) -> dict[Path, str]:
+    """Return the name that each taken file would get; blocking, and only as true as the moment."""
+    found: dict[Path, str] = {}
+    for file in files:
+        number = 1
+        while number < MOST_NUMBERS and os.path.lexists(
+            file.with_name(numbered(file.name, number))
+        ):
+            number += 1
+        if number > 1:
+            found[file] = numbered(file.name, number)
+    return found
 
 
 def try_export(

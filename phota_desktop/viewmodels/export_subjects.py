@@ -14,6 +14,7 @@ from phota_desktop.core.jobs import Job, Variant
 from phota_desktop.core.library import Marks, Picture, result_key
 from phota_desktop.core.provenance import Provenance, model_of, provenance_of
 from phota_desktop.core.requests import mentions
+from phota_desktop.resources import resource
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
@@ -60,6 +61,11 @@ class Subject:
         return {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "tiff": "tif"}.get(own, own)
 
     @property
+    def is_sample(self) -> bool:
+        """Whether the picture came with the program."""
+        return self.path.is_relative_to(resource("samples"))
+
+    @property
     def item(self) -> ExportItem:
         """What the exporter gets."""
         from phota_desktop.services.export import ExportItem
@@ -83,8 +89,13 @@ def chosen_pictures(pictures: Sequence[Picture]) -> list[Chosen]:
     return [Chosen(one.path, one.key, marks=one.marks) for one in pictures if one.deleted is None]
 
 
-async def find_subjects(services: Services, chosen: Sequence[Chosen]) -> tuple[Subject, ...]:
-    """Look up how each picture was made. A picture that nothing is known of is a plain file."""
+async def find_subjects(
+    services: Services, chosen: Sequence[Chosen], *, with_dates: bool = False
+) -> tuple[Subject, ...]:
+    """Look up how each picture was made. A picture that nothing is known of is a plain file.
+
+    ``with_dates`` also reads when the original photos were taken, from their files.
+    """
     taken: dict[Path, datetime | None] = {}
     jobs: dict[str, Job | None] = {job.id: job for job in services.queue.jobs()}
     made_by = _made_by(jobs.values())
@@ -97,10 +108,10 @@ async def find_subjects(services: Services, chosen: Sequence[Chosen]) -> tuple[S
         chain = await _chain(services, step, jobs, made_by)
         subject = _subject(one, chain, services.people.names)
         origin = subject.original or one.path
-        if origin not in taken:
+        if with_dates and origin not in taken:
             taken[origin] = await services.threads.files(_when_taken, origin)
         marks = one.marks if one.marks is not None else await _known_marks(services, one)
-        tokens = replace(subject.tokens, original_made=taken[origin], rating=marks.stars)
+        tokens = replace(subject.tokens, original_made=taken.get(origin), rating=marks.stars)
         found.append(replace(subject, marks=marks, tokens=tokens))
     return tuple(found)
 

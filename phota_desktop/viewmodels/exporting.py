@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,10 @@ from phota_desktop.viewmodels.words import plain
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
     from phota_desktop.services.export import Exporter, ExportReport
+
+
+PREVIEWED = 100
+"""Pictures that are named before an export, so that the first names are those to come."""
 
 
 class ExportState(StrEnum):
@@ -61,7 +66,9 @@ class ExportViewModel(QObject):
         self._report: ExportReport | None = None
         self._cancelled = threading.Event()
         self._has_settings = self._was_read = False
-        self._is_known = self._is_eager = False
+        self._is_known = self._is_eager = self._is_dated = False
+        self._wanted: tuple[Chosen, ...] = ()
+        self._beside: list[Path] | None = None
 
     def attach(self, services: Services) -> None:
         """Take over the services."""
@@ -91,18 +98,29 @@ class ExportViewModel(QObject):
                 self._notices.show(Notice("Another export is at work; this one was not begun."))
             return
         # What memory knows is shown at once; the rest comes before anything is written.
-        self.subjects = tuple(subjects_at_hand(self._services, chosen))
-        self._is_known, self._is_eager, self._report = False, at_once, None
+        self._wanted = tuple(chosen)
+        self._take(tuple(subjects_at_hand(self._services, chosen)))
+        self._is_eager, self._report = at_once, None
         self._set_state(ExportState.CHOOSING)
-        self.changed.emit()
-        work = self._choose(self._services, tuple(chosen))
-        self._services.tasks.spawn(work, name="choose for export", replace=True)
+        self._look_up()
 
-    async def _choose(self, services: Services, chosen: tuple[Chosen, ...]) -> None:
-        await self._read_settings()
-        self.subjects = await find_subjects(services, chosen)
-        self._is_known = True
+    def _take(self, subjects: tuple[Subject, ...]) -> None:
+        self.subjects, self._beside = subjects, None
         self.changed.emit()
+
+    def _look_up(self) -> None:
+        if self._services is not None:
+            self._is_known = False
+            self._services.tasks.spawn(
+                self._choose(self._services), name="choose for export", replace=True
+            )
+
+    async def _choose(self, services: Services) -> None:
+        await self._read_settings()
+        self._is_dated = self._needs_dates
+        subjects = await find_subjects(services, self._wanted, with_dates=self._is_dated)
+        self._is_known = True
+        self._take(subjects)
         if not self._is_eager:
             self._estimate()
         elif self.can_begin:
@@ -125,12 +143,27 @@ class ExportViewModel(QObject):
         if settings != self.settings:
             self.settings = settings
             self.changed.emit()
-            self._estimate()
+            if self._needs_dates and not self._is_dated:
+                self._look_up()
+            else:
+                self._estimate()
+
+    @property
+    def _needs_dates(self) -> bool:
+        return "{original_date" in self.settings.name_template
 
     @property
     def names(self) -> list[str]:
-        """The name of each file to come; one that is taken on the disk gets a number then."""
-        return export_words.names_of(self.subjects, self.settings, self._folders)
+        """The names of the first files to come, with a number where one is taken on the disk."""
+        free = self.estimator.free
+        return [free.get(path, path.name) for path in self._planned]
+
+    @property
+    def _planned(self) -> list[Path]:
+        """The first files to come: to name thousands at each key press would hold it up."""
+        first, folders = self.subjects[:PREVIEWED], self._folders
+        names = export_words.names_of(first, self.settings, folders[:PREVIEWED])
+        return [folder / name for name, folder in zip(names, folders, strict=False)]
 
     @property
     def folder(self) -> str:
@@ -141,10 +174,23 @@ class ExportViewModel(QObject):
         return f"In {len(folders)} folders, each picture next to its original"
 
     @property
+    def _effective(self) -> ExportSettings:
+        """The settings, with the results folder for samples: theirs belongs to the program."""
+        services = self._services
+        are_ours = bool(self.subjects) and all(one.is_sample for one in self.subjects)
+        if self.settings.folder is None and are_ours and services is not None:
+            folder = services.settings.out_dir or services.folders.results
+            return replace(self.settings, folder=folder)
+        return self.settings
+
+    @property
     def _folders(self) -> list[Path]:
-        if self.settings.folder is not None or self._exporter is None:
-            return [self.settings.folder or Path()] * len(self.subjects)
-        return [self._exporter.folder_for(one.item) for one in self.subjects]
+        chosen = self._effective.folder
+        if chosen is not None or self._exporter is None:
+            return [chosen or Path()] * len(self.subjects)
+        if self._beside is None:
+            self._beside = [self._exporter.folder_for(one.item) for one in self.subjects]
+        return self._beside
 
     @property
     def name_problem(self) -> str:
@@ -164,7 +210,8 @@ class ExportViewModel(QObject):
 
     def _estimate(self) -> None:
         if self._is_known and self.state is ExportState.CHOOSING and self.can_begin:
-            self.estimator.ask(self.subjects, self.settings)
+            first = self._planned[: export_words.SHOWN_NAMES]
+            self.estimator.ask(self.subjects, self.settings, first)
         else:
             self.estimator.stop()
 
@@ -214,15 +261,16 @@ class ExportViewModel(QObject):
     ) -> None:
         from phota_desktop.core.errors import PhotaError
 
+        settings = self._effective
         try:
             if before is None:
                 items = [one.item for one in self.subjects]
                 report = await exporter.run(
-                    items, self.settings, progress=self._on_progress, cancelled=cancelled.is_set
+                    items, settings, progress=self._on_progress, cancelled=cancelled.is_set
                 )
             else:
                 report = await exporter.again(
-                    before, self.settings, progress=self._on_progress, cancelled=cancelled.is_set
+                    before, settings, progress=self._on_progress, cancelled=cancelled.is_set
                 )
         except PhotaError as error:
             self._set_state(ExportState.CHOOSING)
