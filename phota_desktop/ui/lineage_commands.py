@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.core.jobs import Job
+from phota_desktop.core.jobs import Job, Variant
 from phota_desktop.core.library import Picture, result_key
 from phota_desktop.ui.lineage_view import LineageView
 from phota_desktop.viewmodels.comparison import Shown, View
@@ -28,15 +29,33 @@ Put = Callable[[QWidget | None], object]
 """Shows a view in the window's centre; None brings the canvas back."""
 
 
+@dataclass(frozen=True)
+class Meant:
+    """The picture that a command is about; ``key`` is empty where the library need not know it.
+
+    ``title`` is what the person reads below it; ``job`` is what it came from, where that is known
+    at once.
+    """
+
+    path: Path | None
+    key: str = ""
+    title: str = ""
+    job: Job | None = None
+
+
 class LineageCommands(QObject):
     """The verbs of one window; made with its services, let go before they close.
 
-    They are about the chosen place of the tree while that is shown, else about what the canvas
-    shows.
+    They are about the chosen place of the tree while that is in front, else about what is chosen
+    in the library (see ``library``), else about what the canvas shows.
     """
+
+    export_asked = Signal(list)
+    """Pictures of the tree that shall be exported."""
 
     def __init__(self, window: MainWindow, services: Services, put: Put) -> None:
         super().__init__(window)
+        self.library: Callable[[], Sequence[Picture] | None] = lambda: None
         self._window = window
         self._studio = window.studio
         self._services = services
@@ -60,19 +79,30 @@ class LineageCommands(QObject):
         services, studio = self._services, self._studio
         lineage = LineageViewModel(self._window.jobs, self)
         lineage.attach(services.library, services.tasks, lambda: services.people.names)
-        lineage.failed.connect(
-            lambda error: studio.notices.show_error(error, subject="Family tree")
-        )
+        lineage.failed.connect(self._tell)
         view = LineageView(lineage, self._window.art)
         view.closed.connect(self.close)
         view.open_asked.connect(self.open)
         view.compare_asked.connect(self.compare)
-        view.continue_asked.connect(lambda picture: self.continue_from())
-        view.recall_asked.connect(lambda job: self.recall())
-        view.recall_prompt_asked.connect(lambda job: self.recall_prompt())
-        view.finalize_asked.connect(lambda picture: self.finalize())
+        view.continue_asked.connect(lambda _picture: self.continue_from())
+        view.recall_asked.connect(lambda _job: self.recall())
+        view.recall_prompt_asked.connect(lambda _job: self.recall_prompt())
+        view.finalize_asked.connect(lambda _picture: self.finalize())
+        view.export_asked.connect(self.export_asked)
         view.delete_asked.connect(studio.marks.trash)
         return view
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the tree is in front."""
+        return self._is_open
+
+    def chosen(self) -> list[Picture] | None:
+        """Return the chosen picture of the tree, if it has one; None while that is not in front."""
+        if not self._is_open:
+            return None
+        picture = self.view.lineage.picture
+        return [picture] if picture is not None and picture.deleted is None else []
 
     def detach(self) -> None:
         """Let the services go, before they close."""
@@ -82,16 +112,18 @@ class LineageCommands(QObject):
     # -- the tree ---------------------------------------------------------------------------
 
     def toggle(self) -> None:
-        """Show the tree of what is looked at, or the canvas again."""
+        """Show the tree of what is chosen, or the canvas again."""
         if self._is_open:
             self.close()
             return
-        entry = self._studio.entry
-        if entry is None or entry.path is None:
+        meant = self._meant()
+        if meant.key:
+            self.show(meant.key)
+        elif meant.path is not None:
+            look = self._show_at(meant.path)
+            self._services.tasks.spawn(look, name="family tree of a photo", replace=True)
+        else:
             self._studio.say("Open a photo first: its tree begins with it.")
-            return
-        look = self._show_of(entry)
-        self._services.tasks.spawn(look, name="family tree of", replace=True)
 
     def show(self, key: str) -> None:
         """Show the tree that a picture of the library is in."""
@@ -109,41 +141,44 @@ class LineageCommands(QObject):
             self._put(None)
             self._window.canvas.setFocus()
 
-    async def _show_of(self, entry: Entry) -> None:
+    async def _show_at(self, path: Path) -> None:
         library = self._services.library
-        job = self._job_of(entry)
         try:
-            if entry.kind is EntryKind.RESULT and job is not None:
-                self.show(entry.key)
-            elif entry.path is not None:
-                picture = await library.at(entry.path)
-                self.show((picture or await library.remember_photo(entry.path)).key)
+            picture = await library.at(path) or await library.remember_photo(path)
         except PhotaError as error:
-            self._studio.notices.show_error(error, subject="Family tree", path=entry.path)
+            self._studio.notices.show_error(error, subject="Family tree", path=path)
+        else:
+            self.show(picture.key)
 
     def open(self, picture: Picture) -> None:
         """Show a picture of the tree on the canvas."""
-        self.close()
-        self._studio.show_picture(picture)
+        self._studio.shelf.show_picture(picture, self.close)
 
-    def compare(self, pair: list[Picture]) -> None:
+    def compare(self, pair: Sequence[Picture]) -> None:
         """Show a picture beside what it was made from."""
         parent, picture = pair
         tree = self.view.lineage.tree
         label = title_of(tree, tree.nodes[parent.key]) if parent.key in tree.nodes else ""
-        self.open(picture)
-        canvas, photo = self._window.canvas, self._studio.photo
-        beside = None if parent.path == photo else Shown(str(parent.path), label or parent.name)
-        canvas.comparison.pin(beside)
-        canvas.set_view(View.SIDE)
+
+        def lay_out() -> None:
+            self.close()
+            beside = None
+            if parent.path != self._studio.photo:
+                beside = Shown(str(parent.path), label or parent.name)
+            self._window.canvas.comparison.pin(beside)
+            self._window.canvas.set_view(View.SIDE)
+
+        self._studio.shelf.show_picture(picture, lay_out)
 
     # -- what can be done with one picture --------------------------------------------------
 
     def continue_from(self) -> None:
         """Make the chosen variant the source of the next request."""
-        entry = self._studio.entry
-        picture = self.view.lineage.picture if self._is_open else None
-        path = picture.path if picture is not None else entry.path if entry is not None else None
+        meant = self._meant()
+        variant = _variant(meant)
+        path = meant.path
+        if path is not None and variant is not None and not path.exists():
+            path = variant.vault_path  # the person's copy is gone, ours is not
         if path is None:
             self._studio.say("There is no finished picture to continue from here yet.")
         elif self._reuser.continue_from(path):
@@ -152,70 +187,101 @@ class LineageCommands(QObject):
 
     def recall(self) -> None:
         """Load all that the chosen picture was asked for with."""
-        job = self._job()
-        if job is not None:
-            self.close()
-            self._studio.change_and_retry(job)
+        self._with_job(self._recall)
 
     def recall_prompt(self) -> None:
         """Load the prompt alone."""
-        job = self._job()
-        if job is not None and self._reuser.recall_prompt(job):
-            self._studio.prompt_wanted.emit()
+        self._with_job(self._recall_prompt)
 
     def finalize(self) -> None:
         """Ask for the chosen picture larger or of another model; a dialog with the price."""
+        self._with_job(self._finalize)
+
+    def _recall(self, meant: Meant, job: Job) -> None:
+        self.close()
+        self._studio.change_and_retry(job)
+
+    def _recall_prompt(self, meant: Meant, job: Job) -> None:
+        if self._reuser.recall_prompt(job):
+            self._studio.prompt_wanted.emit()
+
+    def _finalize(self, meant: Meant, job: Job) -> None:
+        from phota_desktop.ui.finalize_dialog import FinalizeDialog
         from phota_desktop.viewmodels.finalizing import Finalizer, why_not_final
 
-        job = self._job()
-        if job is None:
-            return
         problem = why_not_final(job)
+        if not problem and (not meant.key or meant.path is None):
+            problem = "There is no finished picture here yet."
         if problem:
             self._studio.say(problem)
             return
-        from phota_desktop.ui.finalize_dialog import FinalizeDialog
-
-        draft = self._draft(job)
-        if draft is None:
-            self._studio.say("There is no finished picture here yet.")
-            return
-        key, title, path = draft
-        finalizer = Finalizer(job, key, title, self._studio.form, self._studio.submitter)
-        dialog = FinalizeDialog(finalizer, path, self._window.art, self._window)
+        studio = self._studio
+        finalizer = Finalizer(job, meant.key, meant.title, studio.form, studio.submitter)
+        dialog = FinalizeDialog(finalizer, meant.path, self._window.art, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _draft(self, job: Job) -> tuple[str, str, Path] | None:
-        """Return key, name and file of the result that is meant."""
+    # -- which picture is meant ---------------------------------------------------------------
+
+    def _meant(self) -> Meant:
         if self._is_open:
             lineage = self.view.lineage
-            picture = lineage.picture
+            picture, job = lineage.picture, lineage.job
             if picture is None:
-                return None
-            return (
-                picture.key,
-                title_of(lineage.tree, lineage.tree.nodes[picture.key]),
-                picture.path,
-            )
+                return Meant(None, job=job)
+            title = title_of(lineage.tree, lineage.tree.nodes[picture.key])
+            return Meant(None if picture.deleted else picture.path, picture.key, title, job)
+        pictures = self.library()
+        if pictures is not None:
+            return self._in_library(pictures[0]) if pictures else Meant(None)
         entry = self._studio.entry
-        for variant in job.variants if entry is not None else ():
-            if entry is not None and entry.path in (variant.path, variant.vault_path):
-                return result_key(job, variant), entry.title, variant.path
-        return None
+        return self._on_canvas(entry) if entry is not None else Meant(None)
 
-    def _job(self) -> Job | None:
-        """Return the job that is meant; says so where there is none."""
-        entry = self._studio.entry
-        job = self.view.lineage.job if self._is_open else self._job_of(entry)
-        if job is None:
-            self._studio.say("This picture was not asked for here: there is nothing to recall.")
-        return job
+    def _in_library(self, picture: Picture) -> Meant:
+        job = self._studio.jobs.job(picture.job_id) if picture.job_id else None
+        return Meant(picture.path, picture.key, picture.name, job)
 
-    def _job_of(self, entry: Entry | None) -> Job | None:
-        if entry is None:
-            return None
+    def _on_canvas(self, entry: Entry) -> Meant:
         job = self._studio.jobs.job(entry.group) if entry.group else None
         if job is None and entry.kind is EntryKind.ORIGINAL and entry.path is not None:
             job = self._studio.generated.job_of(entry.path)
-        return job
+        meant = Meant(entry.path, "", entry.title, job)
+        variant = _variant(meant)
+        if job is None or variant is None:
+            return meant
+        return Meant(entry.path, result_key(job, variant), entry.title, job)
+
+    def _with_job(self, call: Callable[[Meant, Job], None]) -> None:
+        """Call with what is meant and its job, at once if that is known; say where none is."""
+        meant = self._meant()
+        if meant.job is not None:
+            call(meant, meant.job)
+        else:
+            asking = self._ask_job(meant, call)
+            self._services.tasks.spawn(asking, name="job of a picture", replace=True)
+
+    async def _ask_job(self, meant: Meant, call: Callable[[Meant, Job], None]) -> None:
+        library, key = self._services.library, meant.key
+        try:
+            if not key and meant.path is not None:
+                picture = await library.at(meant.path)
+                key = picture.key if picture is not None else ""
+            job = await library.job_of(key) if key else None
+        except PhotaError as error:
+            self._tell(error)
+            return
+        if job is not None:
+            call(Meant(meant.path, key, meant.title, job), job)
+        else:
+            self._studio.say("This picture was not asked for here: there is nothing to recall.")
+
+    def _tell(self, error: PhotaError) -> None:
+        self._studio.notices.show_error(error, subject="Family tree")
+
+
+def _variant(meant: Meant) -> Variant | None:
+    """Return the saved picture of a job that is meant."""
+    for variant in meant.job.variants if meant.job is not None else ():
+        if meant.path in (variant.path, variant.vault_path):
+            return variant
+    return None

@@ -327,6 +327,13 @@ async def test_from_the_variant_to_its_child_and_the_final(
     assert edge.parent == brighter.key
     assert edge.changes == ("1K → 4K",)
 
+    # export and other commands ask the tree what is chosen
+    lineage.choose(draft.key)
+    copied: list[list[Picture]] = []
+    commands.export_asked.connect(copied.append)
+    commands.view.export()
+    assert commands.chosen() == copied[0]
+
     # what it was made from, beside it
     lineage.choose(draft.key)
     commands.view.compare()
@@ -354,6 +361,9 @@ async def test_recall_all_and_the_prompt_only(
     commands.calls()["recall_prompt"]()
     assert (studio.form.prompt, studio.form.choice.resolution) == ("warmer", "1K")
     studio.form.set_prompt("something else")
+    # the same from the library's selection, whose jobs may be long out of memory
+    picture = await desk.running.library.at(studio.entry.path)
+    commands.library = lambda: [picture]
     commands.calls()["recall"]()
     assert (studio.form.prompt, studio.form.choice.resolution) == ("warmer", "2K")
 
@@ -368,7 +378,7 @@ async def test_nothing_to_show_or_recall_is_said(
     studio.opener.open([photos[1]])
     await until(lambda: studio.photo == photos[1])
     commands.calls()["recall"]()
-    assert "nothing to recall" in studio.notices.current.text
+    await until(lambda: "nothing to recall" in studio.notices.current.text)
     commands.toggle()
     await until(lambda: commands.view.isVisible() and len(commands.view.lineage.cards) == 1)
     assert isinstance(commands.view.lineage.picture, Picture)
@@ -379,3 +389,24 @@ async def test_nothing_to_show_or_recall_is_said(
     assert "one size" in studio.notices.current.text
     press(commands.view, Qt.Key.Key_Escape)
     assert not commands.view.isVisible()
+
+
+async def test_the_vault_helps_out_where_the_copy_is_gone(
+    live: Desk, photos: list[Path], shows: list[LineageCommands]
+) -> None:
+    desk, studio = live, live.studio
+    commands = put_in(desk, shows)
+    await enhanced(desk, photos[2])
+    entry = studio.strip.entries()[1]
+    studio.choose_entry(entry.key)
+    variant = studio.jobs.jobs()[0].variants[0]
+    assert variant.copy_path is not None
+    variant.copy_path.unlink()
+    studio.form.set_operation(Operation.GENERATE)
+    commands.calls()["continue"]()
+    assert studio.photo == variant.vault_path
+    assert studio.form.operation is Operation.EDIT
+    photos[0].unlink()
+    studio.show_photo(photos[0])
+    commands.calls()["continue"]()
+    assert "is not where it was" in studio.notices.current.text
