@@ -17,7 +17,7 @@ from phota_desktop.core.exporting import (
     Sharpening,
     Subsampling,
 )
-from phota_desktop.core.provenance import MetadataChoice
+from phota_desktop.core.provenance import MetadataChoice, SidecarNaming
 
 MAX_NAME = 100
 MAX_PRESETS = 200
@@ -144,4 +144,5 @@ _READERS: dict[str, Callable[[object], object]] = {
     "name_template": _text,
     "folder": _or_none(_folder),
     "sidecar": _yes,
+    "sidecar_naming": _one_of(SidecarNaming),
 }

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from phota_desktop.core.file_names import DEFAULT_TEMPLATE, template_problems
-from phota_desktop.core.provenance import MetadataChoice
+from phota_desktop.core.provenance import MetadataChoice, SidecarNaming
 from phota_desktop.core.requests import Problem
 
 MAX_SIDE = 32_767
@@ -131,6 +131,7 @@ class ExportSettings:
     name_template: str = DEFAULT_TEMPLATE
     folder: Path | None = None
     sidecar: bool = False
+    sidecar_naming: SidecarNaming = SidecarNaming.FULL
 
     def problems(self) -> list[Problem]:
         """Return why nothing can be exported so, each with its field; empty when all is well."""

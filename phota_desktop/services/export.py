@@ -257,7 +257,27 @@ def _export(place: Outcome, settings: ExportSettings, cancelled: Callable[[], bo
     except Exception as error:  # noqa: BLE001 - one odd file must not stop the others
         words = f"“{item.picture.name}” could not be exported ({type(error).__name__})."
         return replace(place, error=PhotaError(ErrorKind.BUG, words))
+    if settings.sidecar:
+        exported = _with_sidecar(exported, item, settings)
     return replace(place, exported=exported)
+
+
+def _with_sidecar(exported: Exported, item: ExportItem, settings: ExportSettings) -> Exported:
+    """Write the XMP file beside a picture; a failure of it is a warning, the picture is there."""
+    from phota_desktop.imaging.sidecar import write_sidecar
+
+    choice = settings.metadata
+    try:
+        write_sidecar(
+            exported.path,
+            item.marks or Marks(),
+            provenance=item.provenance if choice.provenance else None,
+            people=item.people if choice.people else (),
+            naming=settings.sidecar_naming,
+        )
+    except PhotaError as error:
+        return replace(exported, warnings=(*exported.warnings, error.message))
+    return exported
 
 
 def _check(settings: ExportSettings) -> None:
