@@ -15,7 +15,7 @@ from typing import Any
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Job, JobState
-from phota_desktop.store import schema
+from phota_desktop.store import schema, upkeep
 from phota_desktop.store.codec import job_from_json, job_to_json
 from phota_desktop.store.files import disk_error
 from phota_desktop.store.lock import locked
@@ -42,6 +42,7 @@ class Journal:
         self._lock = threading.RLock()
         self.problems: list[str] = []
         self.restored = False
+        self._is_sound = True
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Two programs that start at once must not both repair, migrate or back up.
@@ -57,7 +58,8 @@ class Journal:
             database = schema.connect(self._path)
         try:
             schema.migrate(database, self._backups, migrations)
-            schema.back_up(database, self._backups, time.time())
+            if not upkeep.is_large(self._path):
+                schema.back_up(database, self._backups, time.time())
         except sqlite3.Error as exc:
             database.close()
             raise _error(exc, self._path) from exc
@@ -74,7 +76,8 @@ class Journal:
             raise _error(exc, self._path) from exc  # busy, full or not readable: not damaged
         except sqlite3.DatabaseError:
             return None
-        if schema.check(database) == "ok":
+        spared = upkeep.is_large(self._path) and upkeep.is_known_sound(self._path)
+        if spared or schema.check(database) == "ok":
             return database
         database.close()
         return None
@@ -236,10 +239,31 @@ class Journal:
         with self._lock:
             return schema.check(self._database)
 
+    def maintain(self) -> None:
+        """Check and copy a large journal, once a day, while it is in use; others wait for nothing.
+
+        Blocking, in any thread. What is found damaged is in ``problems``, and mended from a copy
+        at the next opening.
+        """
+        try:
+            found = upkeep.copy_checked(self._path, self._backups, time.time())
+        except sqlite3.Error as exc:
+            raise _error(exc, self._path) from exc
+        except OSError as exc:
+            raise disk_error(exc, self._backups) from exc
+        if found != "ok":
+            self._is_sound = False
+            upkeep.forget_sound(self._path)
+            self.problems.append(
+                "The journal is damaged. Start Phota Desktop again: a copy of it will be used."
+            )
+
     def close(self) -> None:
         """Close the connection; further calls raise PhotaError."""
         with self._lock:
             self._database.close()
+            if self._is_sound and upkeep.is_large(self._path):
+                upkeep.note_sound(self._path)
 
 
 def _error(exc: sqlite3.Error, path: Path) -> PhotaError:

@@ -128,12 +128,7 @@ def _parent(
         ).fetchone()
     if row is None:
         # A result that was changed by another program is still what this was made from.
-        where = stored(path)
-        row = database.execute(
-            "SELECT key, root, kind, path FROM pictures WHERE (path = ? OR vault = ?)"
-            " AND job != ? AND (kind = 'result' OR ?) AND deleted IS NULL LIMIT 1",
-            (where, where, job.id, not sha256),
-        ).fetchone()
+        row = _at(database, path, job.id, photos_too=not sha256)
     elif row[2] == PictureKind.PHOTO and _lies_elsewhere(path_of(row[3]), path):
         place(database, row[0], path)
         changed.append(row[0])
@@ -142,6 +137,22 @@ def _parent(
         row = key, add_photo(database, path, sha256, added=job.created)
         changed.append(key)
     return (str(row[0]), int(row[1])) if row else ("", 0)
+
+
+def _at(
+    database: sqlite3.Connection, path: Path, but: str, *, photos_too: bool
+) -> tuple[str, int, str, str | bytes] | None:
+    """Return key, root, kind and path of what lies at ``path``, not of the job ``but`` itself."""
+    for column in ("path", "vault"):
+        row: tuple[str, int, str, str | bytes] | None = database.execute(
+            "SELECT key, root, kind, path FROM pictures"  # noqa: S608  (ours)
+            f" WHERE {column} = ? AND {column} != ''"
+            " AND job != ? AND (kind = 'result' OR ?) AND deleted IS NULL LIMIT 1",
+            (stored(path), but, photos_too),
+        ).fetchone()
+        if row is not None:
+            return row
+    return None
 
 
 def _lies_elsewhere(before: Path, now: Path) -> bool:
@@ -247,7 +258,8 @@ def _result(
     if not root:
         # What one request made from nothing belongs together, under the first of it.
         database.execute(
-            "UPDATE pictures SET root = (SELECT min(number) FROM pictures WHERE job = ?)"
+            "UPDATE pictures SET root = "
+            " (SELECT min(number) FROM pictures WHERE job = ? AND job != '')"
             " WHERE number = ?",
             (job.id, number),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,26 +57,30 @@ def find(journal: Journal, query: LibraryQuery) -> Found:
     asked = _asked(journal, query)
     if asked is None:
         return Found(())
-    extra = _EXTRA[query.grouping]
+    group = _GROUPED_BY[query.grouping]
     index = " INDEXED BY pictures_asked" if asked.is_narrow else ""
-    rows = journal.read(
-        f"{asked.before}SELECT number{extra} FROM pictures{index}"  # noqa: S608  (ours)
-        f" WHERE {' AND '.join(asked.conditions)}"
-        f" ORDER BY number{' DESC' if query.newest_first else ''}",
+    # As one text for each column: a row for each picture would take twice as long to read.
+    ((numbers, groups),) = journal.read(
+        f"{asked.before}SELECT json_group_array(number),"  # noqa: S608  (ours)
+        f" {f'json_group_array({group})' if group else 'NULL'} FROM pictures{index}"
+        f" WHERE {' AND '.join(asked.conditions)}",
         *asked.values,
     )
-    if query.grouping is Grouping.NONE or not rows:
-        return Found(tuple([number for (number,) in rows]))
+    found = json.loads(numbers)
+    if group is None or not found:
+        return Found(tuple(sorted(found, reverse=query.newest_first)))
+    rows = list(zip(found, json.loads(groups), strict=True))
+    rows.sort(reverse=query.newest_first)  # which they nearly always are already
     if query.grouping is Grouping.DAY:
         return _by_day(rows, query.newest_first)
     return _by_number(journal, rows, query.grouping)
 
 
-_EXTRA = {
-    Grouping.NONE: "",
-    Grouping.DAY: ", added",
-    Grouping.PHOTO: ", root",
-    Grouping.RECIPE: ", recipe",
+_GROUPED_BY = {
+    Grouping.NONE: None,
+    Grouping.DAY: "added",
+    Grouping.PHOTO: "root",
+    Grouping.RECIPE: "recipe",
 }
 
 
