@@ -18,15 +18,15 @@ _WORDS = {
     "trash": "Move to the trash",
     "advance": "Advance after rating",
     "label_red": "Red label",
-    "export": "Export…",
+    "picks": "Read picks…",
 }
 """Where the menu says less than the sheet."""
-_FIRST = ("stars_1", "pick", "label_red", "advance", "lineage", "recall", "finalize", "open_in")
+_FIRST = ("stars_1", "pick", "label_red", "advance", "lineage", "recall", "finalize", "proof")
 """Commands before which a line is drawn."""
 
 
 def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
-    """Add the entries once."""
+    """Add the entries once; what belongs together has a menu of its own, for small screens."""
     calls, bindings = commands.calls(), commands.keys.bindings
     calls["folder"] = commands.open_folder
     calls["samples"] = commands.open_samples
@@ -39,23 +39,7 @@ def fill_menu(menu: QMenu, commands: WindowCommands) -> None:
             ("paste", "Paste"),
             ("samples", "Open sample photos"),
         ),
-        (
-            ("library", "Library"),
-            ("filmstrip", "Film strip"),
-            ("lineage", "Family tree"),
-            ("continue", "Continue from this variant"),
-            ("finalize", "Make the final version…"),
-        ),
-        (
-            ("copy", "Copy picture"),
-            ("copy_recipe", "Copy recipe"),
-            ("export", "Export…"),
-            ("export_again", "Export again"),
-            ("proof", "Proof sheet…"),
-            ("picks", "Read picks…"),
-            ("open_in", "Open in the editor"),
-            ("reveal", "Show in folder"),
-        ),
+        (("copy", "Copy picture"), ("export", "Export…")),
         (
             ("compare", "Compare selected"),
             ("flick", "Flick in place"),
