@@ -45,7 +45,10 @@ class MetadataTicks(QWidget):
         self._subjects: Sequence[Subject] = ()
         self.ticks = {field: WordsTick(name, text, self) for field, name, text in _TICKS}
         self.sidecar = WordsTick("exportSidecarTick", "XMP file beside each picture", self)
-        self.sidecar.setToolTip("Stars, label and names for Lightroom, darktable and digiKam")
+        self.sidecar.setToolTip(
+            "Stars and label for darktable and digiKam; Lightroom reads them from the picture"
+        )
+        self.sidecar.setAccessibleDescription(self.sidecar.toolTip())
         self.label_words = Caption("", self)
         self.label_words.setObjectName("exportLabelWords")
         self.label_words.setWordWrap(True)
