@@ -127,7 +127,8 @@ class MetadataChoice:
     names of places are kept. ``recipe``: prompt and settings. ``provenance``: the source type,
     ids and history. ``people``: names. ``marks``: rating and label. ``keep_credentials``: a file
     that came signed with content credentials and whose pixels do not change is left untouched,
-    instead of being given new metadata in their place.
+    instead of being given new metadata in their place. ``sign``: sign what is written with
+    credentials of this machine, the old ones within.
     """
 
     carry: bool = True
@@ -137,6 +138,7 @@ class MetadataChoice:
     people: bool = False
     marks: bool = True
     keep_credentials: bool = True
+    sign: bool = False
 
 
 class SidecarNaming(StrEnum):

@@ -29,7 +29,7 @@ from phota_desktop.imaging.embedded import Embedded, read_embedded
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
 from phota_desktop.imaging.icc import is_srgb
 from phota_desktop.imaging.metadata_files import Blocks
-from phota_desktop.imaging.reading import PhotoInfo, inspect, open_photo
+from phota_desktop.imaging.reading import PhotoInfo, inspect, open_photo, read_photo
 from phota_desktop.imaging.xmp import Packet
 
 CREDENTIALS = (
@@ -40,6 +40,7 @@ CREDENTIALS_DROPPED = (
     "The picture's content credentials were taken out: its metadata changed, and they would no"
     " longer be valid."
 )
+NOT_SIGNED = "The picture was not signed. {why}"
 NOT_READ = "The original's metadata could not be read and was not copied."
 NOT_XMP = "The original's XMP could not be copied."
 NOT_EXIF = "The original's EXIF could not be copied."
@@ -92,13 +93,15 @@ def finish(
     marks: Marks | None = None,
     people: Sequence[str] = (),
     now: float | None = None,
+    signing: Path | None = None,
 ) -> Carried:
     """Write metadata into a JPEG, PNG, WebP or TIFF without recompression, by a person's choice.
 
     ``size`` is the (width, height) of ``content`` as stored; ``original`` the photo whose words
     are carried, for a chain of results the first. The pixels, the colour profile and the file's
     own words stay; its own XMP wins over the original's, ours over both. What is signed with
-    content credentials comes back untouched unless the choice gives them up. ``now`` is the
+    content credentials comes back untouched unless the choice gives them up, or signs anew with
+    the key in the folder ``signing``. ``now`` is the
     wall-clock time of writing. Without ``provenance`` it is taken for the original itself, written
     anew, whose rating and faces hold. Never raises for what is in the files: what cannot be read or
     carried becomes a warning.
@@ -107,9 +110,10 @@ def finish(
     if kind is None or kind not in metadata_files.FORMATS:
         return Carried(content, (NOT_FORMAT,))
     own = read_embedded(BytesIO(content), kind)
-    if own.has_credentials and choice.keep_credentials:
+    signs = choice.sign and signing is not None and provenance is not None
+    if own.has_credentials and choice.keep_credentials and not signs:
         return Carried(content, (CREDENTIALS,))
-    warnings = [CREDENTIALS_DROPPED] if own.has_credentials else []
+    warnings = [CREDENTIALS_DROPPED] if own.has_credentials and not signs else []
     source = _Source()
     if original is not None and choice.carry:
         try:
@@ -129,7 +133,34 @@ def finish(
         written = metadata_files.write(kind, content, wanted, size)
     except ValueError:
         return Carried(content, (*warnings, *writer.warnings, NOT_WRITTEN))
-    return Carried(written, (*warnings, *writer.warnings))
+    done = Carried(written, (*warnings, *writer.warnings))
+    if signing is None or provenance is None or not choice.sign:
+        return done
+    parent = content if own.has_credentials else _parent(original, provenance)
+    return _signed(done, provenance, signing, parent, had=own.has_credentials)
+
+
+def _parent(original: Path | None, provenance: Provenance) -> bytes | None:
+    """Return the photo that a picture was made from, as the parent of its credentials."""
+    if original is None or provenance.operation is Operation.GENERATE:
+        return None
+    try:
+        return read_photo(original)
+    except PhotaError:
+        return None
+
+
+def _signed(
+    done: Carried, provenance: Provenance, folder: Path, parent: bytes | None, *, had: bool
+) -> Carried:
+    from phota_desktop.imaging import credentials
+
+    try:
+        content = credentials.sign(done.content, provenance, folder, parent=parent)
+    except credentials.SigningError as error:
+        told = (NOT_SIGNED.format(why=error), *((CREDENTIALS_DROPPED,) if had else ()))
+        return Carried(done.content, (*done.warnings, *told))
+    return Carried(content, done.warnings)
 
 
 class _Writer:
