@@ -27,6 +27,8 @@ _PLATE = QColor(20, 20, 20, 200)
 _STEP = 0.86
 """The distance of two stars, as a part of the line's height."""
 _GAP = 0.3
+_INSET = 3.0
+"""Pixels between a plate and the edge of its picture."""
 _DIMMED = 0.62
 
 
@@ -97,10 +99,10 @@ def draw_marks_on(painter: QPainter, frame: QRectF, marks: Marks, height: float 
     if not width:
         return
     pad = 4.0
-    height *= min(1.0, (frame.width() - 2 * pad) / width)
+    height *= min(1.0, max(frame.width() - 2 * (pad + _INSET), 1) / width)
     width = marks_width(marks, height)
     plate = QRectF(0, 0, width + 2 * pad, height + pad)
-    plate.moveBottomLeft(frame.bottomLeft() + QPointF(3, -3))
+    plate.moveBottomLeft(frame.bottomLeft() + QPointF(_INSET, -_INSET))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
