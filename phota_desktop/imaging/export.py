@@ -111,7 +111,7 @@ def export_picture(
         told = (*told, CREDENTIALS_LOST)
     raster = _rastered(content, info, embedded, change, settings, cancelled)
     del content  # at 45 megapixels every copy counts
-    finisher = finisher.of(picture)
+    finisher = finisher.of(picture, embedded)
     told, size = (*told, *raster.notes), raster.size
     quality = None
     if settings.target_bytes is not None and _is_lossy(change.kind, settings):

@@ -8,6 +8,7 @@ from pathlib import Path
 from phota_desktop.core.library import Marks
 from phota_desktop.core.provenance import MetadataChoice, Provenance
 from phota_desktop.imaging import metadata
+from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.metadata import Carried
 
 
@@ -20,10 +21,15 @@ class Finisher:
     choice: MetadataChoice
     marks: Marks | None = None
     people: tuple[str, ...] = ()
+    own: Path | None = None
+    """The picture itself, where its own words are to be written first."""
 
-    def of(self, picture: Path) -> Finisher:
+    def of(self, picture: Path, embedded: Embedded) -> Finisher:
         """Return one for new pixels of ``picture``: its own metadata are no longer within."""
-        return self if self.original is not None else replace(self, original=picture)
+        if self.original is None:
+            return replace(self, original=picture)
+        has_words = embedded.exif or embedded.xmp or embedded.iptc
+        return replace(self, own=picture) if has_words and self.choice.carry else self
 
     @property
     def strips(self) -> bool:
@@ -52,7 +58,14 @@ class Finisher:
                 content = metadata.strip_private(content)
             except ValueError:
                 return Carried(content, (metadata.NOT_WRITTEN,))
-        return metadata.finish(
+        warnings: tuple[str, ...] = ()
+        if self.own is not None:
+            only_words = replace(self.choice, provenance=False, recipe=False)
+            own = metadata.finish(
+                content, size, original=self.own, provenance=None, choice=only_words
+            )
+            content, warnings = own.content, own.warnings
+        done = metadata.finish(
             content,
             size,
             original=self.original,
@@ -61,3 +74,4 @@ class Finisher:
             marks=self.marks if self.marks != Marks() else None,
             people=self.people,
         )
+        return replace(done, warnings=(*warnings, *done.warnings))
