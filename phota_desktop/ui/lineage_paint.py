@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -32,31 +33,31 @@ class Look:
 class TreePainter:
     """Paints one tree in its own pixels; the caller has scaled and moved the painter."""
 
-    def __init__(self, art: ThumbnailArt, body: QFont, caption: QFont) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        cards: Mapping[str, Card],
+        links: Mapping[str, Link],
+        geometry: Geometry,
+        art: ThumbnailArt,
+        body: QFont,
+        caption: QFont,
+    ) -> None:
+        self._tree, self._cards, self._links = tree, cards, links
+        self._geometry = geometry
         self._art = art
         self._body, self._caption = body, caption
         self._strong = QFont(body)
         self._strong.setWeight(QFont.Weight.DemiBold)
         self._line = QFontMetricsF(self._strong).height()
 
-    def paint(
-        self,
-        painter: QPainter,
-        tree: Tree,
-        cards: dict[str, Card],
-        links: dict[str, Link],
-        geometry: Geometry,
-        look: Look,
-        exposed: QRectF,
-        zoom: float,
-    ) -> int:
-        """Paint what is in ``exposed``; return how many pictures and requests that were."""
+    def paint(self, painter: QPainter, look: Look, exposed: QRectF, zoom: float) -> None:
+        """Paint what is in ``exposed``; ``zoom`` tells whether words can be read."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        way = frozenset(tree.way_to(look.current))
-        seen = 0
+        way = frozenset(self._tree.way_to(look.current))
         shown = [
-            (links[job_id], box)
-            for job_id, box in geometry.labels.items()
+            (self._links[job_id], box)
+            for job_id, box in self._geometry.labels.items()
             if box.reach.intersects(exposed)
         ]
         for strong in (False, True):  # the way to the chosen one lies over all other lines
@@ -66,12 +67,9 @@ class TreePainter:
             if box.rect.intersects(exposed):
                 on_way = not way.isdisjoint(link.edge.children)
                 self._label(painter, link, box, on_way, zoom)
-                seen += 1
-        for key, place in geometry.cards.items():
+        for key, place in self._geometry.cards.items():
             if place.whole.adjusted(-6, -6, 6, 6).intersects(exposed):
-                self._card(painter, cards[key], place, look, zoom)
-                seen += 1
-        return seen
+                self._card(painter, self._cards[key], place, look, zoom)
 
     # -- requests ---------------------------------------------------------------------------
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -26,6 +29,7 @@ from phota_desktop.ui.rows import small_font
 from phota_desktop.ui.theme import tokens
 from phota_desktop.ui.thumbnail_art import ThumbnailArt
 from phota_desktop.viewmodels.lineage import LineageViewModel, Walk
+from phota_desktop.viewmodels.lineage_words import Card
 from phota_desktop.viewmodels.words import plain_tip
 
 _MARGIN = 32
@@ -73,11 +77,12 @@ class LineageTree(QAbstractScrollArea):
         self._hovered = ""
         self._pressed: QPointF | None = None
         self._moved = False
-        self._bars = QPoint()
+        self._shapeless: list[Path] = []
+        """Photos whose shape is not known before their small picture is there."""
         self._make()
         lineage.changed.connect(self._on_changed)
         lineage.current_changed.connect(self._on_current)
-        art.arrived.connect(self.viewport().update)
+        art.arrived.connect(self._on_art)
 
     # -- where things are -------------------------------------------------------------------
 
@@ -195,11 +200,29 @@ class LineageTree(QAbstractScrollArea):
     def _make(self) -> None:
         body: QFont = self.font()
         caption = small_font(body, _CAPTION)
+        metrics = QFontMetricsF(body), QFontMetricsF(caption)
         lineage = self._lineage
-        self._painter = TreePainter(self._art, body, caption)
-        self._geometry = Geometry(
-            lineage.tree, lineage.cards, lineage.links, QFontMetricsF(body), QFontMetricsF(caption)
-        )
+        self._shapeless = []
+        cards = {key: self._shaped(card) for key, card in lineage.cards.items()}
+        self._geometry = Geometry(lineage.tree, cards, lineage.links, *metrics)
+        shown = lineage.tree, lineage.cards, lineage.links, self._geometry
+        self._painter = TreePainter(*shown, self._art, body, caption)
+
+    def _shaped(self, card: Card) -> Card:
+        """Return a card with the shape of its small picture where the library knows no size."""
+        if card.path is None or card.width:
+            return card
+        found = self._art.find(card.path)
+        if found is None:
+            self._shapeless.append(card.path)
+            return card
+        return replace(card, width=found.width(), height=found.height())
+
+    def _on_art(self) -> None:
+        if any(self._art.find(path) is not None for path in self._shapeless):
+            self._make()
+            self._set_bars()
+        self.viewport().update()
 
     def _on_changed(self) -> None:
         self._make()
@@ -234,17 +257,7 @@ class LineageTree(QAbstractScrollArea):
         exposed = QRectF(event.rect())
         exposed = QRectF(self._to_tree(exposed.topLeft()), exposed.size() / self._zoom)
         look = Look(self._lineage.current, self._hovered, self.hasFocus())
-        lineage = self._lineage
-        self._painter.paint(
-            painter,
-            lineage.tree,
-            lineage.cards,
-            lineage.links,
-            self._geometry,
-            look,
-            exposed,
-            self._zoom,
-        )
+        self._painter.paint(painter, look, exposed, self._zoom)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
