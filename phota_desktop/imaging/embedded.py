@@ -105,7 +105,8 @@ def _of_jpeg(stream: BinaryIO) -> Embedded:
         resources=irb or None,
         iptc=_iptc_of_resources(irb) if irb else None,
         icc=jpeg_segments.icc_profile(data),
-        has_credentials=jpeg_segments.has(data, jpeg_segments.APP11),
+        has_credentials=next(jpeg_segments.payloads(data, *jpeg_segments.CREDENTIALS), None)
+        is not None,
     )
 
 

@@ -13,7 +13,8 @@ MAX_ENTRIES = 1000
 MAX_VALUE = 32_768
 """Largest value in bytes that is carried; larger ones are previews and private blocks."""
 
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+_POINTING = frozenset((0x927C, 0xA005))
 _ASCII, _SHORT, _LONG, _UNDEFINED = 2, 3, 4, 7
 _ORDERS: dict[bytes, ByteOrder] = {b"II*\x00": "little", b"MM\x00*": "big"}
 
@@ -72,7 +73,7 @@ class Exif:
         entry = directory.get(tag)
         if entry is None or entry.kind not in (_SHORT, _LONG) or not entry.count:
             return None
-        size = _SIZES[entry.kind]
+        size = SIZES[entry.kind]
         return _integer(entry.raw[:size], self.order)
 
     @property
@@ -148,7 +149,7 @@ def for_result(exif: Exif, told: Told) -> Exif:
     order = exif.order
 
     def numbered(kind: int, value: int) -> Entry:
-        return Entry(kind, 1, value.to_bytes(_SIZES[kind], order))
+        return Entry(kind, 1, value.to_bytes(SIZES[kind], order))
 
     def text(value: str) -> Entry:
         raw = value.encode("ascii") + b"\x00"
@@ -172,6 +173,15 @@ def for_result(exif: Exif, told: Told) -> Exif:
     return Exif(order, image, photo, exif.gps if told.gps else {})
 
 
+def without_place(exif: Exif) -> Exif:
+    """Return what a photo says itself but for its coordinates.
+
+    MakerNote and interoperability go too: their offsets would point nowhere in a new block.
+    """
+    photo = {tag: entry for tag, entry in exif.photo.items() if tag not in _POINTING}
+    return replace(exif, photo=photo, gps={})
+
+
 def reordered(exif: Exif, order: ByteOrder) -> Exif:
     """Return the same directories in the other byte order."""
     if exif.order == order:
@@ -189,7 +199,7 @@ def _turned(tag: int, entry: Entry) -> Entry:
         swapped = b"".join(words[i : i + 2][::-1] for i in range(0, len(words), 2))
         return replace(entry, raw=_WIDE + swapped)
     # A rational is two numbers; bytes of no type are left alone.
-    size = 4 if entry.kind in (5, 10) else _SIZES[entry.kind]
+    size = 4 if entry.kind in (5, 10) else SIZES[entry.kind]
     if size == 1:
         return entry
     raw = entry.raw
@@ -248,7 +258,7 @@ def _directory(block: bytes, at: int, order: ByteOrder) -> tuple[dict[int, Entry
             return entries, 0
         kind = _integer(row[2:4], order)
         amount = _integer(row[4:8], order)
-        length = amount * _SIZES.get(kind, 0)
+        length = amount * SIZES.get(kind, 0)
         if not length:
             continue
         raw = row[8 : 8 + length]

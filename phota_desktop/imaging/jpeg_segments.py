@@ -14,6 +14,8 @@ XMP_ID = b"http://ns.adobe.com/xap/1.0/\x00"
 XMP_EXTENSION_ID = b"http://ns.adobe.com/xmp/extension/\x00"
 ICC_ID = b"ICC_PROFILE\x00"
 PHOTOSHOP_ID = b"Photoshop 3.0\x00"
+CREDENTIALS = (APP11, b"JP")
+"""Boxes of JUMBF, in which C2PA keeps its manifests."""
 MAX_PAYLOAD = 65_533
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

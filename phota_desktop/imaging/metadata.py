@@ -181,6 +181,7 @@ class _Writer:
         self._kind, self._content, self._size = kind, content, size
         self._own, self._source, self._choice, self._now = own, source, choice, now
         self._made = made
+        self._own_cut = False
 
     def blocks(
         self, provenance: Provenance | None, marks: Marks | None, people: Sequence[str]
@@ -201,11 +202,8 @@ class _Writer:
 
     def _exif(self, *, stamped: bool) -> exif.Exif | None:
         block = self._source.embedded.exif
-        own = self._own.exif if self._kind != PhotoFormat.TIFF else None
-        if not block and own and not self._choice.gps:
-            block = own
         if not block:
-            return None
+            return self._own_exif_without_place()
         srgb = self._own.icc is None or is_srgb(self._own.icc)
         told = exif.Told(
             self._size,
@@ -224,6 +222,20 @@ class _Writer:
             self.warnings.append(NOT_EXIF)
             return None
         return made
+
+    def _own_exif_without_place(self) -> exif.Exif | None:
+        """Return what the file says itself, without coordinates; None where it may stay."""
+        if self._choice.gps or not self._own.exif:
+            return None
+        try:
+            parsed = exif.parse(self._own.exif)
+        except ValueError:
+            return None
+        if not parsed.gps:
+            return None
+        if self._kind == PhotoFormat.TIFF:
+            return replace(parsed, image={}, gps={})
+        return exif.without_place(parsed)
 
     def _packet(
         self,
@@ -244,6 +256,9 @@ class _Writer:
             ours.update(xmp_provenance.recipe(provenance))
         if marks is not None:
             ours.update(xmp_provenance.marks(marks))
+        carried = original is not None or bool(self._source.embedded.iptc)
+        if not (carried or ours or people or self._own_cut):
+            return None  # nothing but what the file says already
         packet = Packet.empty()
         if original is not None:
             packet = xmp_carrying.carried(
@@ -262,9 +277,7 @@ class _Writer:
             if isinstance(known, v.Bag) and not before.subjects:
                 before = replace(before, subjects=known.items)
             ours = {**words, **ours, **xmp_provenance.people(people, before)}
-        if not ours and not packet.names:
-            return None
-        if original is None and not ours and packet.names == (own.names if own else ()):
+        if not ours and not packet.names and not self._own_cut:
             return None
         ours[v.DC, "format"] = metadata_files.FORMATS[self._kind]
         kept = packet.without(ours.__contains__)
@@ -293,7 +306,9 @@ class _Writer:
             return None
         if self._choice.gps:
             return packet
-        return packet.without(xmp_carrying.is_place, xmp_carrying.is_place)
+        placeless = packet.without(xmp_carrying.is_place, xmp_carrying.is_place)
+        self._own_cut = placeless is not packet
+        return placeless
 
     @property
     def _same_picture(self) -> bool:

@@ -24,7 +24,6 @@ FORMATS: Mapping[PhotoFormat, str] = {
     PhotoFormat.TIFF: "image/tiff",
 }
 """What can be written into, with its media type."""
-JPEG_CREDENTIALS = (jpeg_segments.APP11, b"JP")
 PNG_CREDENTIALS = (b"caBX", b"")
 
 
@@ -62,7 +61,7 @@ def write(kind: PhotoFormat, content: bytes, blocks: Blocks, size: tuple[int, in
 
 def _into_jpeg(content: bytes, blocks: Blocks) -> bytes:
     app1, app13 = jpeg_segments.APP1, jpeg_segments.APP13
-    drop = [JPEG_CREDENTIALS] if blocks.drop_credentials else []
+    drop = [jpeg_segments.CREDENTIALS] if blocks.drop_credentials else []
     insert: list[tuple[int, bytes]] = []
     if blocks.exif:
         drop.append((app1, jpeg_segments.EXIF_ID))

@@ -26,7 +26,6 @@ from phota_desktop.imaging import (
     iptc,
     jpeg_segments,
     metadata,
-    metadata_files,
     png_chunks,
     tiff_tags,
     webp_chunks,
@@ -37,7 +36,7 @@ from phota_desktop.imaging.embedded import read_embedded
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.xmp import Packet
 from phota_desktop.imaging.xmp_carrying import SOURCE_TYPE
-from tests.unit.imaging import samples
+from tests.unit.imaging import outside, samples
 from tests.unit.imaging.test_segments import coded
 
 PHOTO = samples.photo(60)
@@ -101,7 +100,7 @@ def test_any_order_of_segments_keeps_pixels(
     packet = Packet(found.xmp)
     assert packet.text(SOURCE_TYPE) == SourceType.COMPOSITE_TRAINED
     assert packet.text((v.XMP, "Rating")) == "3"
-    assert not list(jpeg_segments.payloads(done.content, *metadata_files.JPEG_CREDENTIALS))
+    assert not list(jpeg_segments.payloads(done.content, *jpeg_segments.CREDENTIALS))
 
 
 @settings(max_examples=40, deadline=None)
@@ -371,3 +370,45 @@ def test_finishing_twice_changes_nothing(tmp_path: Path) -> None:
         once = finished(PLAIN[kind], original).content
         twice = finished(once, original).content
         assert len(finished(twice, original).content) == len(twice)
+
+
+@outside.needs_exiftool
+def test_a_place_is_gone_from_the_bytes_of_a_photo_too(tmp_path: Path) -> None:
+    """Where a photo itself goes out without its place, no dead bytes tell it either."""
+    for kind, content in PLAIN.items():
+        path = tmp_path / f"a.{kind.value}"
+        path.write_bytes(content)
+    wanted = [
+        "-n",
+        "-Make=Maker",
+        "-GPSLatitude=52.5",
+        "-GPSLatitudeRef=N",
+        "-GPSMapDatum=SECRETLAND",
+    ]
+    wanted += [
+        "-XMP-exif:GPSMapDatum=SECRETLAND",
+        "-XMP-dc:Title=Title",
+        "-ISO=100",
+        "-IFD0:Rating=4",
+    ]
+    outside.write(dict.fromkeys(tmp_path.iterdir(), wanted))
+    for path in sorted(tmp_path.iterdir()):
+        content = path.read_bytes()
+        assert b"SECRETLAND" in content
+        done = metadata.finish(
+            content,
+            PHOTO.size,
+            original=None,
+            provenance=None,
+            choice=MetadataChoice(gps=False),
+        )
+        assert b"SECRETLAND" not in done.content, path
+        path.write_bytes(done.content)
+        with Image.open(BytesIO(content)) as before, Image.open(path) as after:
+            assert before.tobytes() == after.tobytes()
+    for told in outside.tags(tmp_path.iterdir()).values():
+        assert not [tag for tag in told if "GPS" in tag or "Warning" in tag]
+        assert told["IFD0:Make"] == "Maker"
+        assert told["IFD0:Rating"] == 4
+        assert told["ExifIFD:ISO"] == 100
+        assert told["XMP-dc:Title"] == "Title"
