@@ -75,6 +75,9 @@ class LineSlider(QSlider):
         self.setFixedHeight(BOX + GRID)
         self.setMinimumWidth(80)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        event.ignore()  # as of choices
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         colours = tokens()
         painter = QPainter(self)

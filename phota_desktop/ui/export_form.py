@@ -25,7 +25,7 @@ from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels import export_words as words
 
 SIZES = {
-    "": "As they are",
+    "": "As it is",
     "long_side": "Long side",
     "width": "Width",
     "height": "Height",

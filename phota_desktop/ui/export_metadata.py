@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from phota_desktop.core.exporting import ExportSettings
@@ -13,7 +13,7 @@ from phota_desktop.ui.controls import Caption
 from phota_desktop.ui.export_controls import WordsTick, set_role
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.export_subjects import Subject
-from phota_desktop.viewmodels.export_words import label_words
+from phota_desktop.viewmodels.export_words import label_words, people_words
 
 _TICKS = (
     ("carry", "exportCameraTick", "Camera data: dates, lens, copyright"),
@@ -52,6 +52,7 @@ class MetadataTicks(QWidget):
         self.label_words = Caption("", self)
         self.label_words.setObjectName("exportLabelWords")
         self.label_words.setWordWrap(True)
+        self.label_words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.label_words.setMinimumHeight(2 * self.label_words.fontMetrics().height())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -80,6 +81,9 @@ class MetadataTicks(QWidget):
             _set(tick, on=getattr(settings.metadata, field))
         _set(self.sidecar, on=settings.sidecar)
         self.ticks["gps"].setEnabled(settings.metadata.carry)
+        people = self.ticks["people"]
+        people.setText(people_words(subjects))
+        people.updateGeometry()
         label = label_words(subjects, on=settings.metadata.provenance)
         set_role(self.label_words, label.role)
         self.label_words.setText(label.words)

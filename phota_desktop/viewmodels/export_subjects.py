@@ -40,7 +40,7 @@ class Chosen:
     def job_id(self) -> str:
         """The job that made it; empty for a photo or a sample."""
         job_id, colon, index = self.key.rpartition(":")
-        return job_id if colon and index.isdecimal() and job_id != "sample" else ""
+        return job_id if colon and index.isdecimal() and job_id not in ("sample", "photo") else ""
 
 
 @dataclass(frozen=True)

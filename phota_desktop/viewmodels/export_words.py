@@ -61,6 +61,7 @@ _LABELS = {
 }
 _ASKED_FOR = "Many sites and laws ask for it."
 SHOWN_NAMES = 3
+SHOWN_PEOPLE = 2
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,15 @@ def label_words(subjects: Sequence[Subject], *, on: bool) -> Label:
     return Label(f"{words} {_ASKED_FOR}" if by_model else words)
 
 
+def people_words(subjects: Sequence[Subject]) -> str:
+    """Return what the tick for names says: whose they are, as far as there is room."""
+    names = list(dict.fromkeys(name for one in subjects for name in one.people))
+    if not names:
+        return "Names of people"
+    shown = ", ".join(plain(name, 20) for name in names[:SHOWN_PEOPLE])
+    return f"Names of people: {shown}{' …' if len(names) > SHOWN_PEOPLE else ''}"
+
+
 def changes_pixels(settings: ExportSettings) -> bool:
     """Tell whether anything but metadata is asked for."""
     return not (
@@ -148,7 +158,7 @@ def size_words(size: int) -> str:
 def estimate_words(first: int, number: int) -> str:
     """Return how large the files will be, by the first that was tried, in bytes."""
     if number == 1:
-        return size_words(first)
+        return f"The file has {size_words(first)}"
     return f"{size_words(first)} the first, about {size_words(first * number)} in all"
 
 
