@@ -52,6 +52,7 @@ class Settings:
     digits) makes account digests worthless elsewhere. ``bucket`` is where training photos are
     hosted; its credentials are never here. ``monitor_profile`` is an ICC file (None: sRGB),
     ``intent`` what becomes of colours that it does not have: "relative" or "perceptual".
+    ``advance`` goes on to the next picture after each mark.
     """
 
     theme: str = "dark"
@@ -70,6 +71,7 @@ class Settings:
     bucket: BucketAddress | None = None
     monitor_profile: Path | None = None
     intent: str = "relative"
+    advance: bool = False
     install_salt: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
 
@@ -292,5 +294,6 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "bucket": _bucket,
     "monitor_profile": _place,
     "intent": _intent,
+    "advance": _flag,
     "install_salt": _salt,
 }

@@ -18,6 +18,7 @@ from phota_desktop.viewmodels.variants import Entry, EntryKind
 if TYPE_CHECKING:
     from phota_desktop.ui.main_window import MainWindow
 
+_ADVANCES = "Advances after rating"
 FLAGS = {"pick": Flag.PICK, "reject": Flag.REJECT, "unflag": Flag.NONE}
 
 
@@ -70,9 +71,15 @@ class MarkCommands(QObject):
         self._marks = window.studio.marks
         self._studio_target = StudioTarget(window)
         self._target: MarkTarget = self._studio_target
-        self.advances = False
+        if self.advances:
+            self._show_mode()
         self._marks.announced.connect(self._announce)
         self._marks.changed.connect(self._tell_canvas)
+
+    @property
+    def advances(self) -> bool:
+        """Whether each mark goes on to the next picture."""
+        return self._window.settings.value.advance
 
     def _tell_canvas(self) -> None:
         studio = self._window.studio
@@ -135,10 +142,12 @@ class MarkCommands(QObject):
 
     def toggle_advance(self) -> None:
         """Go on after each mark, or stay."""
-        self.advances = not self.advances
-        words = "Advances after rating" if self.advances else ""
-        self._window.status.show_mode(words)
-        self._window.studio.say(words or "Stays after rating")
+        self._window.settings.change(advance=not self.advances)
+        self._show_mode()
+        self._window.studio.say(_ADVANCES if self.advances else "Stays after rating")
+
+    def _show_mode(self) -> None:
+        self._window.status.show_mode(_ADVANCES if self.advances else "")
 
     def _announce(self, words: str) -> None:
         """Tell screen readers, which do not look at the foot of the window."""

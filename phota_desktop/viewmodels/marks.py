@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from phota_desktop.core.errors import PhotaError
-from phota_desktop.core.library import Flag, Label, LibraryChange, Marks, Picture, PictureKind
+from phota_desktop.core.library import (
+    Flag,
+    Label,
+    LibraryChange,
+    Marks,
+    Picture,
+    PictureKind,
+    photo_key,
+)
 from phota_desktop.viewmodels.mark_words import given_words
 from phota_desktop.viewmodels.notices import (
     Notice,
@@ -172,8 +180,7 @@ class MarksViewModel(QObject):
             self._do("trash", lambda library: self._trash(library, wanted))
 
     async def _trash(self, library: Library, subjects: list[Subject]) -> None:
-        found = [await _picture(library, subject) for subject in subjects]
-        keys = [one.key for one in found if one is not None and one.kind is PictureKind.RESULT]
+        keys = [key for one in subjects if (key := await _result(library, one))]
         if not keys:
             self._say("Your own photos are not deleted here.", "Only results are.")
             return
@@ -248,10 +255,12 @@ class MarksViewModel(QObject):
         self.announced.emit(words)
 
 
-async def _picture(library: Library, subject: Subject) -> Picture | None:
-    if isinstance(subject, Path):
-        return await library.at(subject)
-    return await library.picture(subject)
+async def _result(library: Library, subject: Subject) -> str:
+    """Return the key of a result, empty for a photo; one may have come a moment ago."""
+    if not isinstance(subject, Path):
+        return "" if subject.startswith(photo_key("")) else subject
+    found = await library.at(subject)
+    return found.key if found is not None and found.kind is PictureKind.RESULT else ""
 
 
 async def _key(library: Library, subject: Subject) -> str:

@@ -33,6 +33,8 @@ class Shelf(QObject):
         self._services: Services | None = None
         self._closed: dict[str, Path] = {}
         self._searching = False
+        self._alone: Path | None = None
+        """A result whose photo is missing, which is still said while it is shown."""
 
     def attach(self, services: Services) -> None:
         """Follow the library."""
@@ -102,7 +104,7 @@ class Shelf(QObject):
         self._studio.photos.set_missing(photo, not is_there)
         if not is_there:
             self._tell_missing(photo)
-        else:
+        elif photo != self._alone:
             self._studio.notices.withdraw(_MISSING)
         await self._know(services, photo)
 
@@ -197,6 +199,7 @@ class Shelf(QObject):
             studio.refresh()
             studio.choose_entry(picture.key)
             return
+        self._alone = picture.path
         studio.show_photo(picture.path)
         if job is not None and source_photos(job):
             self._tell_missing(source_photos(job)[0], "The result is shown alone.")
