@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from phota_desktop.ui.lineage_view import LineageView
 from phota_desktop.viewmodels.comparison import Shown, View
 from phota_desktop.viewmodels.lineage import LineageViewModel
 from phota_desktop.viewmodels.lineage_words import title_of
+from phota_desktop.viewmodels.origins import Origins
 from phota_desktop.viewmodels.reusing import Reuser
 from phota_desktop.viewmodels.variants import Entry, EntryKind
 
@@ -61,6 +62,8 @@ class LineageCommands(QObject):
         self._services = services
         self._put = put
         self._is_open = False
+        self._origins = Origins(services.library, services.tasks, self)
+        self._origins.failed.connect(self._tell)
         self._reuser = Reuser(window.studio.form, window.studio.notices, window.studio.show_photo)
 
     def calls(self) -> dict[str, Callable[[], object]]:
@@ -120,8 +123,7 @@ class LineageCommands(QObject):
         if meant.key:
             self.show(meant.key)
         elif meant.path is not None:
-            look = self._show_at(meant.path)
-            self._services.tasks.spawn(look, name="family tree of a photo", replace=True)
+            self._origins.with_key(meant.path, self.show)
         else:
             self._studio.say("Open a photo first: its tree begins with it.")
 
@@ -140,15 +142,6 @@ class LineageCommands(QObject):
             self._window.commands.marking.set_target(None)
             self._put(None)
             self._window.canvas.setFocus()
-
-    async def _show_at(self, path: Path) -> None:
-        library = self._services.library
-        try:
-            picture = await library.at(path) or await library.remember_photo(path)
-        except PhotaError as error:
-            self._studio.notices.show_error(error, subject="Family tree", path=path)
-        else:
-            self.show(picture.key)
 
     def open(self, picture: Picture) -> None:
         """Show a picture of the tree on the canvas."""
@@ -256,24 +249,15 @@ class LineageCommands(QObject):
         meant = self._meant()
         if meant.job is not None:
             call(meant, meant.job)
-        else:
-            asking = self._ask_job(meant, call)
-            self._services.tasks.spawn(asking, name="job of a picture", replace=True)
-
-    async def _ask_job(self, meant: Meant, call: Callable[[Meant, Job], None]) -> None:
-        library, key = self._services.library, meant.key
-        try:
-            if not key and meant.path is not None:
-                picture = await library.at(meant.path)
-                key = picture.key if picture is not None else ""
-            job = await library.job_of(key) if key else None
-        except PhotaError as error:
-            self._tell(error)
             return
-        if job is not None:
-            call(Meant(meant.path, key, meant.title, job), job)
-        else:
-            self._studio.say("This picture was not asked for here: there is nothing to recall.")
+
+        def take(key: str, job: Job | None) -> None:
+            if job is not None:
+                call(replace(meant, key=key, job=job), job)
+            else:
+                self._studio.say("This picture was not asked for here: there is nothing to recall.")
+
+        self._origins.with_job(meant.key, meant.path, take)
 
     def _tell(self, error: PhotaError) -> None:
         self._studio.notices.show_error(error, subject="Family tree")
