@@ -66,6 +66,7 @@ class Library:
         self._watched: dict[Path, str] = {}
         self._marks: dict[str, Marks] = {}
         self._digests: dict[tuple[Path, int, int], str] = {}
+        self._is_closed = False
         self._unsubscribe: Callable[[], None] = lambda: None
 
     # the start and the end --------------------------------------------------------------------
@@ -74,7 +75,8 @@ class Library:
         """Mend what a stop in the middle of a delete left, then take up jobs not yet known.
 
         Returns when all are, which for a large journal of an earlier version takes a while, in
-        small batches that let others in: spawn it. From here on it follows the queue.
+        small batches that let others in: spawn it. From here on it follows the queue. At last
+        a large journal is checked and copied, once a day.
         """
         self._unsubscribe()
         self._unsubscribe = self._queue.changed.subscribe(self._on_job)
@@ -83,6 +85,7 @@ class Library:
         if self._journal.restored:
             await self._indexer.adopt(self._vault)
         await self._indexer.measure()
+        await self._threads.files(self._journal.maintain, lambda: self._is_closed)
 
     def _on_job(self, change: JobChange) -> None:
         # A new job, for what it was made from, or one that brought something.
@@ -90,7 +93,8 @@ class Library:
             self._indexer.wake()
 
     def close(self) -> None:
-        """Follow the queue no longer."""
+        """Follow the queue no longer, and end what is not needed today."""
+        self._is_closed = True
         self._unsubscribe()
 
     def use_trash(self, trash: Disposal) -> None:

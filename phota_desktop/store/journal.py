@@ -6,7 +6,7 @@ import datetime
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -239,14 +239,14 @@ class Journal:
         with self._lock:
             return schema.check(self._database)
 
-    def maintain(self) -> None:
+    def maintain(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Check and copy a large journal, once a day, while it is in use; others wait for nothing.
 
-        Blocking, in any thread. What is found damaged is in ``problems``, and mended from a copy
-        at the next opening.
+        Blocking, in any thread, until it is done or ``stopped`` says so. What is found damaged is
+        in ``problems``, and mended from a copy at the next opening.
         """
         try:
-            found = upkeep.copy_checked(self._path, self._backups, time.time())
+            found = upkeep.copy_checked(self._path, self._backups, time.time(), stopped)
         except sqlite3.Error as exc:
             raise _error(exc, self._path) from exc
         except OSError as exc:

@@ -96,7 +96,7 @@ def _asked(journal: Journal, query: LibraryQuery) -> _Asked | None:
     asked.among("model", query.models)
     if query.since is not None:
         asked.add("added >= ?", _midnight(query.since))
-    if query.until is not None:
+    if query.until is not None and query.until < datetime.date.max:
         asked.add("added < ?", _midnight(query.until + datetime.timedelta(days=1)))
     if query.profile_ids:
         people = sorted(storable(profile) for profile in query.profile_ids)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -63,12 +64,24 @@ def _state(path: Path) -> str:
     return f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}"
 
 
-def copy_checked(path: Path, backups: Path, now: float) -> str:
+class _StoppedError(Exception):
+    """The program ends: the copy is made another time."""
+
+
+def copy_checked(
+    path: Path, backups: Path, now: float, stopped: Callable[[], bool] = lambda: False
+) -> str:
     """Make today's copy of a journal in use, and check the copy; ``"ok"``, or what is damaged.
 
     The journal itself is locked for a few milliseconds at a time only. A damaged copy is not
-    kept. Does nothing if today has a copy. Raises OSError and sqlite3.Error.
+    kept. Does nothing if today has a copy, and gives up, ``"ok"``, when ``stopped`` says so.
+    Raises OSError and sqlite3.Error.
     """
+
+    def look(*_: int) -> None:
+        if stopped():
+            raise _StoppedError
+
     today = backups / time.strftime("journal-%Y%m%d.sqlite3", time.localtime(now))
     if today.exists():
         return "ok"
@@ -79,8 +92,10 @@ def copy_checked(path: Path, backups: Path, now: float) -> str:
     try:
         with closing(schema.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
             try:
-                source.backup(copy, pages=_PAGES, sleep=_PAUSE)
+                source.backup(copy, pages=_PAGES, sleep=_PAUSE, progress=look)
+                copy.set_progress_handler(stopped, 100_000)
                 found = schema.check(copy)
+                look()
             except sqlite3.OperationalError:
                 raise  # busy or full: nothing is known
             except sqlite3.DatabaseError as exc:
@@ -91,6 +106,8 @@ def copy_checked(path: Path, backups: Path, now: float) -> str:
             fsync_dir(backups)
             for old in schema.daily_backups(backups)[schema.BACKUPS_KEPT :]:
                 old.unlink(missing_ok=True)
+    except _StoppedError:
+        return "ok"
     finally:
         part.unlink(missing_ok=True)
     return found
