@@ -60,7 +60,7 @@ class Edge:
 
     ``cost`` is a range while nobody knows better, None where no price is published.
     ``draft`` is the key of the result of which this makes the final version. ``changes`` hold
-    foreign text. ``more_sources`` counts further photos that went in.
+    foreign text, and tell of further photos that went in: the edge is drawn at the primary one.
     """
 
     job_id: str
@@ -71,7 +71,6 @@ class Edge:
     cost: Estimate | None = None
     changes: tuple[str, ...] = ()
     draft: str = ""
-    more_sources: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,11 +123,6 @@ class Tree:
     def edges_below(self, key: str) -> tuple[Edge, ...]:
         """Return the requests that followed from a node, at any remove."""
         return tuple(edge for one in (key, *self.below(key)) for edge in self.edges_from(one))
-
-    @property
-    def is_chain(self) -> bool:
-        """Whether nothing in it has two children: then it reads as a strip."""
-        return len(self.roots) <= 1 and all(len(self.children(key)) <= 1 for key in self.nodes)
 
     @property
     def _to(self) -> Mapping[str, Edge]:
@@ -308,7 +302,6 @@ class _Builder:
             cost_of(job),
             changes(job.request, before.request if before else None, self._names),
             draft,
-            max(0, len(job.request.images) - 1) if job.request.operation is Operation.EDIT else 0,
         )
 
     def _job_of(self, key: str) -> Job | None:

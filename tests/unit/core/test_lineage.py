@@ -49,14 +49,6 @@ def test_photo_results_and_their_results(family: Family) -> None:
     assert [edge.cost for edge in tree.edges_below(two.key)] == [dollars("0.15")]
     assert tree.edges_below(photo.key) == tree.edges
     assert tree.edges[0].job == first
-    assert not tree.is_chain
-
-
-def test_a_chain_is_told(family: Family) -> None:
-    photo = family.photo(Path("/p/IMG.jpg"))
-    _, (one,) = family.job(enhance(photo))
-    family.job(edit(one, "x"))
-    assert build_tree(family.pictures, family.jobs).is_chain
 
 
 def test_open_and_ended_jobs_are_leaves(family: Family) -> None:
