@@ -412,3 +412,45 @@ def test_a_place_is_gone_from_the_bytes_of_a_photo_too(tmp_path: Path) -> None:
         assert told["IFD0:Rating"] == 4
         assert told["ExifIFD:ISO"] == 100
         assert told["XMP-dc:Title"] == "Title"
+
+
+REGIONS = v.REGIONS
+
+
+@pytest.mark.parametrize(
+    ("made", "orientation", "shape", "kept"),
+    [
+        (None, 1, (1, 1), True),
+        (Operation.ENHANCE, 1, (1, 1), True),
+        (Operation.EDIT, 1, (1, 1), False),
+        (Operation.ENHANCE, 6, (1, 1), False),
+        (Operation.ENHANCE, 1, (2, 1), False),
+    ],
+)
+def test_faces_are_told_where_they_still_are(
+    tmp_path: Path, made: Operation | None, orientation: int, shape: tuple[int, int], kept: bool
+) -> None:
+    packet = samples.XMP.replace(
+        b"<dc:title>",
+        b'<m:Regions xmlns:m="' + REGIONS.encode() + b'" rdf:parseType="Resource"/><dc:title>',
+    ).replace(
+        b"tiff:Orientation",
+        b'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5" tiff:Orientation',
+    )
+    insert = [
+        (jpeg_segments.APP1, jpeg_segments.EXIF_ID + samples.exif_block(orientation)),
+        (jpeg_segments.APP1, jpeg_segments.XMP_ID + packet),
+    ]
+    original = tmp_path / "o.jpg"
+    original.write_bytes(jpeg_segments.replace(PLAIN[PhotoFormat.JPEG], (), insert))
+    done = metadata.finish(
+        PLAIN[PhotoFormat.PNG],
+        (PHOTO.width * shape[0], PHOTO.height * shape[1]),
+        original=original,
+        provenance=Provenance(made, Engine.LOCAL) if made else None,
+        choice=MetadataChoice(),
+    )
+    told = Packet(read_embedded(BytesIO(done.content), PhotoFormat.PNG).xmp or b"")
+    assert ((REGIONS, "Regions") in told.names) == kept
+    # A rating judges one picture: it holds for the photo itself, not for what is made of it.
+    assert told.text((v.XMP, "Rating")) == ("5" if made is None else None)
