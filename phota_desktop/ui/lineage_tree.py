@@ -69,6 +69,7 @@ class LineageTree(Sight):
         self._hovered = ""
         self._pressed: QPointF | None = None
         self._moved = False
+        self._shapes: dict[Path, tuple[int, int]] = {}
         self._shapeless: list[Path] = []
         """Photos whose shape is not known before their small picture is there."""
         self._make()
@@ -122,11 +123,14 @@ class LineageTree(Sight):
         """Return a card with the shape of its small picture where the library knows no size."""
         if card.path is None or card.width:
             return card
-        found = self._art.find(card.path)
-        if found is None:
-            self._shapeless.append(card.path)
-            return card
-        return replace(card, width=found.width(), height=found.height())
+        if card.path not in self._shapes:
+            found = self._art.find(card.path)
+            if found is None:
+                self._shapeless.append(card.path)
+                return card
+            self._shapes[card.path] = (found.width(), found.height())
+        width, height = self._shapes[card.path]
+        return replace(card, width=width, height=height)
 
     def _on_art(self) -> None:
         if any(self._art.find(path) is not None for path in self._shapeless):
