@@ -66,8 +66,8 @@ async def marked(live: Desk, photos: list[Path]) -> Desk:
 
 async def test_a_key_marks_what_is_shown_and_undo_takes_it_back(marked: Desk) -> None:
     press(marked, "Right", "3")
-    await until(lambda: marks(marked, 1).stars == 3)
-    assert said(marked) == "3 stars"
+    await until(lambda: said(marked) == "3 stars")
+    assert marks(marked, 1).stars == 3
     press(marked, "P", "8")
     await until(lambda: marks(marked, 1) == Marks(3, Flag.PICK, Label.GREEN))
     assert "3 stars, picked, green label" in marked.window.canvas.labels()[-1]
@@ -121,9 +121,8 @@ async def test_a_selection_is_marked_in_one_step(marked: Desk) -> None:
         chosen = QItemSelectionModel.SelectionFlag.Select
         view.selectionModel().select(marked.studio.strip.index(row), chosen)
     press(marked, "4")
-    await until(lambda: marks(marked, 3).stars == 4)
+    await until(lambda: said(marked) == "4 stars on 2 pictures")
     assert [marks(marked, row).stars for row in range(4)] == [0, 4, 0, 4]
-    assert said(marked) == "4 stars on 2 pictures"
     press(marked, "Ctrl+Z")
     await until(lambda: marks(marked, 3).stars == 0)
     assert marks(marked, 1).stars == 0
@@ -157,6 +156,7 @@ async def test_what_is_deleted_goes_to_the_trash_and_comes_back(
     assert [entry.title for entry in strip(marked)] == [titles[0], titles[1], titles[3]]
     assert marked.studio.entry == strip(marked)[2]
     assert marked.studio.photos.data(marked.studio.photos.index(0), 258) == "2 variants"
+    await until(lambda: said(marked) == f"Moved {gone.name} to the trash.")
     notice = marked.studio.notices.current
     assert notice is not None
     assert notice.action is NoticeAction.UNDO
@@ -178,7 +178,8 @@ async def test_the_button_undoes_the_delete_and_nothing_later(marked: Desk) -> N
     press(marked, "Right", "Del")
     await until(lambda: len(strip(marked)) == 3)
     press(marked, "5")
-    await until(lambda: marks(marked, 1).stars == 5)
+    await until(lambda: said(marked) == "5 stars")
+    assert marks(marked, 1).stars == 5
     notice = marked.studio.notices.current
     assert notice is not None
     assert notice.action is NoticeAction.NONE
@@ -220,7 +221,7 @@ async def test_a_photo_that_is_gone_is_found_again(
     assert marked.studio.photos.paths() == [elsewhere, photos[1]]
     await until(lambda: marks(marked, 0).stars == 4)
     await until(lambda: len(strip(marked)) == 4)
-    assert said(marked) == "Found 1 missing photo."
+    await until(lambda: said(marked) == "Found 1 missing photo.")
 
 
 async def test_a_result_of_the_library_is_shown_beside_its_photo_or_alone(
