@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 from phota_desktop.core.library import DiskUse, Room
 from phota_desktop.store.journal import Journal
@@ -13,23 +14,30 @@ _DELETABLE = "flag != 'pick' AND stars = 0"
 
 def disk_use(journal: Journal) -> DiskUse:
     """Return the room that the results take, as their files were when they came."""
-    months: dict[str, Room] = {}
-    for quarter, pictures, size in journal.read(
-        # By quarters of an hour first, of which each is in one month everywhere.
-        f"SELECT CAST(added / 900 AS INTEGER), count(*), sum(bytes) {_RESULTS} GROUP BY 1"
-    ):
-        month = _month(quarter * 900)
-        so_far = months.get(month, Room())
-        months[month] = Room(so_far.pictures + pictures, so_far.bytes + size)
+    months: dict[str, tuple[int, int]] = {}
+    ((times, sizes),) = journal.read(
+        f"SELECT json_group_array(CAST(added AS INTEGER)), json_group_array(bytes) {_RESULTS}"
+    )
+    month, start, end = "", 0.0, 0.0
+    pictures = size = 0
+    for added, one in zip(json.loads(times), json.loads(sizes), strict=True):
+        if not start <= added < end:
+            months[month] = pictures, size
+            month, start, end = _month(added)
+            pictures, size = months.get(month, (0, 0))
+        pictures += 1
+        size += one
+    months[month] = pictures, size
+    rooms = {name: Room(*sums) for name, sums in months.items() if sums[0]}
     rejected = _room(journal, f"{_DELETABLE} AND flag = 'reject'")
     return DiskUse(
         Room(
-            sum(room.pictures for room in months.values()),
-            sum(room.bytes for room in months.values()),
+            sum(room.pictures for room in rooms.values()),
+            sum(room.bytes for room in rooms.values()),
         ),
         rejected,
         _room(journal, _DELETABLE),
-        tuple(sorted(months.items(), reverse=True)),
+        tuple(sorted(rooms.items(), reverse=True)),
     )
 
 
@@ -59,8 +67,16 @@ def _room(journal: Journal, which: str) -> Room:
     return Room(pictures, size)
 
 
-def _month(when: float) -> str:
+def _month(when: float) -> tuple[str, float, float]:
+    """Return the local month of a time, its beginning and its end."""
     try:
-        return datetime.datetime.fromtimestamp(when).astimezone().strftime("%Y-%m")
+        first = datetime.date.fromtimestamp(when).replace(day=1)
+        following = (first + datetime.timedelta(days=32)).replace(day=1)
+        midnight = datetime.time()
+        return (
+            first.strftime("%Y-%m"),
+            datetime.datetime.combine(first, midnight).timestamp(),
+            datetime.datetime.combine(following, midnight).timestamp(),
+        )
     except (OverflowError, ValueError, OSError):
-        return ""
+        return "", when, when

@@ -66,19 +66,23 @@ def find(journal: Journal, query: LibraryQuery) -> Found:
         f" WHERE {' AND '.join(asked.conditions)}",
         *asked.values,
     )
-    found = json.loads(numbers)
+    found: list[int] = json.loads(numbers)
     if group is None or not found:
         return Found(tuple(sorted(found, reverse=query.newest_first)))
-    rows = list(zip(found, json.loads(groups), strict=True))
-    rows.sort(reverse=query.newest_first)  # which they nearly always are already
+    by: list[Any] = json.loads(groups)
+    if found != sorted(found):  # never seen, and nowhere promised
+        pairs = sorted(zip(found, by, strict=True))
+        found, by = [number for number, _ in pairs], [one for _, one in pairs]
+    if query.newest_first:
+        found, by = found[::-1], by[::-1]
     if query.grouping is Grouping.DAY:
-        return _by_day(rows, query.newest_first)
-    return _by_number(journal, rows, query.grouping)
+        return _by_day(found, by, query.newest_first)
+    return _by_number(journal, found, by, query.grouping)
 
 
 _GROUPED_BY = {
     Grouping.NONE: None,
-    Grouping.DAY: "added",
+    Grouping.DAY: "CAST(added AS INTEGER)",
     Grouping.PHOTO: "root",
     Grouping.RECIPE: "recipe",
 }
@@ -165,12 +169,12 @@ def _match(words: Sequence[str], names: Sequence[tuple[str, list[str]]]) -> str:
 # groups ---------------------------------------------------------------------------------------
 
 
-def _by_day(rows: list[tuple[Any, ...]], newest_first: bool) -> Found:
+def _by_day(found: list[int], times: list[float], newest_first: bool) -> Found:
     """Group by the local day; a clock that was set back does not tear a day apart."""
     days: dict[str, list[int]] = {}
     start = end = 0.0
     numbers: list[int] = []
-    for number, added in rows:
+    for number, added in zip(found, times, strict=True):
         if not start <= added < end:
             day, start, end = _day(added)
             numbers = days.setdefault(day, [])
@@ -187,18 +191,18 @@ def _day(added: float) -> tuple[str, float, float]:
     return day.isoformat(), _midnight(day), _midnight(following)
 
 
-def _by_number(journal: Journal, rows: list[tuple[Any, ...]], grouping: Grouping) -> Found:
+def _by_number(journal: Journal, found: list[int], by: list[int], grouping: Grouping) -> Found:
     """Group by the root or the recipe; the group whose picture comes first is first."""
     groups: dict[int, list[int]] = {}
-    for number, group in rows:
+    for number, group in zip(found, by, strict=True):
         if group in groups:
             groups[group].append(number)
         else:
             groups[group] = [number]
-    if grouping is Grouping.PHOTO:
-        names = dict(journal.read("SELECT number, key FROM pictures WHERE number = root"))
-    else:
-        names = dict(journal.read("SELECT number, text FROM picture_recipes"))
+    photos = "key) FROM pictures WHERE number = root"
+    which = photos if grouping is Grouping.PHOTO else "text) FROM picture_recipes"
+    ((numbers, words),) = journal.read(f"SELECT json_group_array(number), json_group_array({which}")
+    names = dict(zip(json.loads(numbers), json.loads(words), strict=True))
     return _found((names.get(group, ""), numbers) for group, numbers in groups.items())
 
 
@@ -216,25 +220,33 @@ def _found(groups: Iterable[tuple[str, list[int]]]) -> Found:
 
 def facets(journal: Journal) -> Facets:
     """Return what occurs among the pictures that are not deleted, with counts."""
-
-    def counts(column: str) -> Mapping[Any, int]:
-        return dict(
-            journal.read(
-                f"SELECT {column}, count(*) FROM pictures INDEXED BY pictures_asked"  # noqa: S608
-                f" WHERE deleted IS NULL AND {column} NOT IN ('', 0) GROUP BY 1 ORDER BY 2 DESC"
-            )
-        )
-
-    people = journal.read(
-        "SELECT profile, count(*) FROM picture_profiles JOIN pictures ON number = picture"
-        " WHERE deleted IS NULL GROUP BY profile ORDER BY 2 DESC"
-    )
+    counts: list[dict[Any, int]] = [{} for _ in range(6)]
+    # One look at all pictures for six columns: they have few different words in common.
+    for *words, many in journal.read(
+        "SELECT operation, model, label, flag, stars, kind, count(*)"
+        " FROM pictures INDEXED BY pictures_asked WHERE deleted IS NULL GROUP BY 1, 2, 3, 4, 5, 6"
+    ):
+        for column, word in zip(counts, words, strict=True):
+            column[word] = column.get(word, 0) + many
+    operations, models, labels, flags, stars, kinds = counts
+    people = dict(journal.read("SELECT profile, count(*) FROM picture_profiles GROUP BY 1"))
+    for profile, many in journal.read(
+        "SELECT profile, count(*) FROM picture_profiles WHERE picture IN (SELECT number"
+        " FROM pictures INDEXED BY pictures_asked WHERE deleted IS NOT NULL) GROUP BY 1"
+    ):
+        people[profile] -= many
     return Facets(
-        {Operation(word): n for word, n in counts("operation").items() if word in list(Operation)},
-        counts("model"),
-        dict(people),
-        {Label(word): n for word, n in counts("label").items() if word in list(Label)},
-        {Flag(word): n for word, n in counts("flag").items() if word in list(Flag)},
-        counts("stars"),
-        {PictureKind(word): n for word, n in counts("kind").items() if word in list(PictureKind)},
+        {one: operations[one] for one in Operation if one in operations},
+        _by_count(models),
+        _by_count(people),
+        {one: labels[one] for one in Label if one in labels and one},
+        {one: flags[one] for one in Flag if one in flags and one},
+        {number: stars[number] for number in sorted(stars) if number},
+        {one: kinds[one] for one in PictureKind if one in kinds},
     )
+
+
+def _by_count(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return what occurs, the most frequent first."""
+    found = [(word, many) for word, many in counts.items() if word and many > 0]
+    return dict(sorted(found, key=lambda one: (-one[1], one[0])))

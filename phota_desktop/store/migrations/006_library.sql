@@ -39,6 +39,7 @@ CREATE INDEX pictures_by_path ON pictures (path);
 CREATE INDEX pictures_by_vault ON pictures (vault) WHERE vault != '';
 CREATE INDEX pictures_by_parent ON pictures (parent) WHERE parent != '';
 CREATE INDEX pictures_by_root ON pictures (root);
+CREATE INDEX pictures_first ON pictures (number, key) WHERE number = root;
 CREATE INDEX pictures_by_job ON pictures (job) WHERE job != '';
 CREATE INDEX photos_by_bytes ON pictures (bytes) WHERE kind = 'photo';
 CREATE TABLE picture_profiles (
