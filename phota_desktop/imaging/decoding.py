@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Literal
@@ -20,6 +21,8 @@ from phota_desktop.imaging.raw import Preview
 from phota_desktop.imaging.reading import PhotoInfo, inspect
 from phota_desktop.imaging.stored import Stored, by_pillow
 
+Take = Callable[[int], Pixels]
+"""Gives that many bytes, as an array of one dimension, that nobody else uses."""
 FACTORS = (8, 4, 2)
 """Reductions that libjpeg-turbo does fast while decoding (performance.md §3)."""
 
@@ -71,15 +74,15 @@ def decode(
     max_side: int | None = None,
     factor: int = 1,
     layout: Literal["BGR", "BGRA"] = "BGR",
-    buffer: Pixels | None = None,
+    buffer: Pixels | Take | None = None,
     screen: DisplayTarget = SRGB,
 ) -> Decoded:
     """Decode, reduce, convert to the screen's colours, turn upright; so that less is converted.
 
     ``factor`` 1, 2, 4 or 8 divides the size (rounded up); ``max_side`` limits the long side
     instead. With ``layout`` "BGRA" four channels come back in any case; "BGR" gives four only for
-    real transparency. ``buffer`` is used for a JPEG's pixels when it is large enough and the
-    picture needs no turning. Raises ``BadImageError``.
+    real transparency. ``buffer``, or what gives one of that many bytes, is used for a JPEG's pixels
+    when it is large enough and the picture needs no turning. Raises ``BadImageError``.
     """
     if info.format == PhotoFormat.RAW:
         return _of_raw(data, info, embedded, _target(info, max_side, factor), layout, screen)
@@ -215,7 +218,7 @@ def _jpeg(
     stored: Stored,
     factor: int,
     layout: str,
-    buffer: Pixels | None,
+    buffer: Pixels | Take | None,
 ) -> Pixels | None:
     """Decode with libjpeg-turbo; None when only the lenient decoder can tell what is wrong."""
     info = stored.info
@@ -224,9 +227,12 @@ def _jpeg(
         layout = "GRAY"
     out_width, out_height = -(-width // factor), -(-height // factor)
     channels = {"GRAY": 1, "BGR": 3, "BGRA": 4}[layout]
-    if buffer is not None and (
-        info.orientation != 1 or buffer.nbytes < out_width * out_height * channels
-    ):
+    size = out_width * out_height * channels
+    if info.orientation != 1:
+        buffer = None
+    elif callable(buffer):
+        buffer = buffer(size)
+    elif buffer is not None and buffer.nbytes < size:
         buffer = None
     try:
         pixels = simplejpeg.decode_jpeg(

@@ -11,7 +11,7 @@ import cv2
 
 from phota_desktop.imaging import exif
 from phota_desktop.imaging.colour import Pixels
-from phota_desktop.imaging.decoding import decode, on_white, premultiply, preview_for
+from phota_desktop.imaging.decoding import Take, decode, on_white, premultiply, preview_for
 from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
@@ -48,15 +48,15 @@ def load_bgra(
     target: DisplayTarget = SRGB,
     *,
     keep_alpha: bool = False,
-    buffer: Pixels | None = None,
+    buffer: Pixels | Take | None = None,
 ) -> Raster:
     """Decode a picture at 1/``shrink`` of its sides (rounded up), upright, for this screen.
 
     What is transparent comes on white, or with ``keep_alpha`` as it is, premultiplied. ``buffer``
-    (uint8, writable) is filled instead of new memory when it is large enough and the file is a
-    JPEG that needs no turning; the raster's pixels are then a view of it. Colours are converted
-    once, from the file's profile to the target's, and not at all where both are sRGB. Raises
-    ``BadImageError``.
+    (uint8, writable), or what gives one, is filled instead of new memory when it is large enough
+    and the file is a JPEG that needs no turning; the raster's pixels are then a view of it.
+    Colours are converted once, from the file's profile to the target's, and not at all where both
+    are sRGB. Raises ``BadImageError``.
     """
     data, info, embedded = read_whole(path)
     decoded = decode(
@@ -121,16 +121,18 @@ def _raw_preview(info: PhotoInfo, embedded: Embedded, target: DisplayTarget) -> 
     return Raster(pixels, pixels.shape[1], pixels.shape[0], info.width, info.height)
 
 
-def mips(bgra: Pixels) -> list[Pixels]:
+def mips(bgra: Pixels, take: Take | None = None) -> list[Pixels]:
     """Return the picture's halved levels, largest first, without the picture itself.
 
-    The mean of four pixels is right for premultiplied alpha as well.
+    The mean of four pixels is right for premultiplied alpha as well. ``take`` gives the memory.
     """
     levels: list[Pixels] = []
     level = bgra
     while max(level.shape[:2]) > SMALLEST_LEVEL:
         height, width = level.shape[:2]
         size = (max(1, width // 2), max(1, height // 2))
-        level = cv2.resize(level, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
+        room = take(size[0] * size[1] * 4).reshape(size[1], size[0], 4) if take else None
+        half = cv2.resize(level, size, room, interpolation=cv2.INTER_AREA)
+        level = half.astype("uint8", copy=False)
         levels.append(level)
     return levels

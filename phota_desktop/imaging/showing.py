@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from phota_desktop.imaging import raw
-from phota_desktop.imaging.decoding import FACTORS, decode
+from phota_desktop.imaging.decoding import FACTORS, Take, decode
 from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.formats import PhotoFormat
 from phota_desktop.imaging.pixels import Raster, embedded_preview, load_bgra
@@ -79,10 +79,11 @@ def quick(path: Path, pane: tuple[int, int], target: DisplayTarget = SRGB) -> Ra
     return replace(raster, note=EMBEDDED_PREVIEW)
 
 
-def full(path: Path, target: DisplayTarget = SRGB) -> Raster:
+def full(path: Path, target: DisplayTarget = SRGB, take: Take | None = None) -> Raster:
     """Decode all of a picture, a RAW from its sensor's values; transparency stays.
 
-    ``note`` tells when the file holds more pictures than the first. Raises ``BadImageError``.
+    ``note`` tells when the file holds more pictures than the first. ``take`` gives a JPEG's memory.
+    Raises ``BadImageError``.
     """
     with open_photo(path) as (stream, kind, _):
         if kind == PhotoFormat.RAW:
@@ -90,7 +91,7 @@ def full(path: Path, target: DisplayTarget = SRGB) -> Raster:
         note = _frames_note(stream, kind, path)
     if kind == PhotoFormat.RAW:
         return _developed(path, place, target)
-    raster = load_bgra(path, 1, target, keep_alpha=True)
+    raster = load_bgra(path, 1, target, keep_alpha=True, buffer=take)
     return replace(raster, note=" · ".join(filter(None, (note, raster.note))))
 
 

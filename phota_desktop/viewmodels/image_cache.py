@@ -129,6 +129,14 @@ class ImageCache:
         held = [image.size_bytes for key, image in self._images.items() if key[0] in pinned]
         return needed + sum(held) + self.dropped_bytes <= self._limit
 
+    def spare_room(self, flying: int) -> int:
+        """Return the bytes that may lie unused while so many are being decoded into.
+
+        A seventh of the limit stays free of them, for what is not counted.
+        """
+        held = self.size_bytes + self.dropped_bytes + flying
+        return max(self._limit - self._limit // 7 - held, 0)
+
     def drop(self, path: str) -> None:
         """Forget every version of a file."""
         for key in [known for known in self._images if known[0] == path]:

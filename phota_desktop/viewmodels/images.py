@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
 
+from phota_desktop.viewmodels.buffers import Buffers
+from phota_desktop.viewmodels.crew import Crew
 from phota_desktop.viewmodels.image_cache import (
     DEFAULT_BYTES,
     Found,
@@ -42,8 +44,6 @@ _SMALL_BYTES = 48 << 20
 _PATIENCE_S = 1.0
 """How long a decode waits for memory that the canvas or a comparison still has."""
 _LOOK_AGAIN_S = 0.02
-_MAX_STALE = 4
-"""Threads that may be busy with what is not wanted any more, beside those that are."""
 
 
 class ImageLoader(QObject):
@@ -71,8 +71,10 @@ class ImageLoader(QObject):
         threads: int | None = None,
     ) -> None:
         super().__init__(parent)
-        self._changed = threading.Condition()
+        lock = threading.RLock()
+        self._changed = threading.Condition(lock)
         self._cache = ImageCache(cache_bytes)
+        self._buffers = Buffers()
         self._target = FIRST_PANE
         self._wanted: list[str] = []
         self._ahead: list[str] = []
@@ -81,9 +83,7 @@ class ImageLoader(QObject):
         self._costs: dict[str, int] = {}
         self._in_flight: dict[str, int] = {}
         self._asked_again: set[str] = set()
-        self._threads: dict[int, threading.Thread] = {}
-        self._stale: set[int] = set()
-        self._count = threads or max(os.cpu_count() or 1, 1)
+        self._crew = Crew(lock, threads or max(os.cpu_count() or 1, 1), self._work)
         self._display: DisplayTarget | None = None
         self._epoch = 0
         self._stepped = self._full_from = 0.0
@@ -101,10 +101,14 @@ class ImageLoader(QObject):
 
     @property
     def memory_bytes(self) -> int:
-        """Memory of the cache, of what is being decoded, and of what others still have of both."""
+        """Memory of the cache, of what is being decoded, and of what others still have of both.
+
+        What lies unused is decoded into, and counts only where it is more.
+        """
         with self._changed:
             flying = sum(self._in_flight.values())
-            return self._cache.size_bytes + self._cache.dropped_bytes + flying
+            held = self._cache.size_bytes + self._cache.dropped_bytes
+            return held + max(flying, self._buffers.spare_bytes)
 
     def set_display(self, display: DisplayTarget) -> None:
         """Decode for this screen from now on; what is wanted is told of again in its colours."""
@@ -198,10 +202,12 @@ class ImageLoader(QObject):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            threads = list(self._threads.values())
+            threads = self._crew.close()
         for thread in threads:
             thread.join()
         self._cache.clear()
+        self._buffers.limit = 0
+        self._buffers.trim()
 
     def _forget_unwanted(self) -> None:
         kept = {*self._wanted, *self._ahead}
@@ -224,30 +230,29 @@ class ImageLoader(QObject):
         if all(self._stages.get(name) in (Stage.CACHED, Stage.DONE) for name in self._wanted):
             return
         for name, thread in self._busy.items():
-            if name not in self._wanted and len(self._stale) < _MAX_STALE:
-                self._stale.add(thread)
+            if name not in self._wanted:
+                self._crew.make_stale(thread)
 
     def _start(self) -> None:
-        if not self._threads:
+        if not self._crew.has_begun:
             # Only now, since an empty window is painted without these classes of Qt.
             from phota_desktop.viewmodels import decoding
 
             decoding.set_up()
             self._warming = not decoding.is_warm()
-        while len(self._threads) - len(self._stale) < self._count and not self._closed:
-            thread = threading.Thread(target=self._work, name="decoder", daemon=True)
-            # A thread has no number before it runs; it needs the lock to do anything.
-            thread.start()
-            self._threads[thread.native_id or 0] = thread
+        self._crew.fill()
         self._changed.notify_all()
 
     def _next(self) -> tuple[str, Stage] | None:
         """Return the most urgent step that may begin now; the caller holds the lock."""
-        limit = max(self._count - 1, 1) if self._moving else self._count
+        limit = self._crew.count
+        if self._moving:
+            limit = max(limit - 1, 1)
         self._pause = None
         for names in (self._wanted, self._ahead):
             ahead = names is self._ahead
-            active = [n for n, thread in self._busy.items() if ahead or thread not in self._stale]
+            stale = self._crew.is_stale
+            active = [n for n, thread in self._busy.items() if ahead or not stale(thread)]
             if len(active) >= limit:
                 return None
             for last in (Stage.NEW, Stage.PREVIEWED):
@@ -268,7 +273,7 @@ class ImageLoader(QObject):
         cost = self._costs.get(name, 0)
         flying = sum(self._in_flight.values())
         now = time.monotonic()
-        if now < self._stepped + _ACTIVE_S and len(self._in_flight) >= max(self._count - 1, 1):
+        if now < self._stepped + _ACTIVE_S and len(self._in_flight) >= max(self._crew.count - 1, 1):
             return self._later(_LOOK_AGAIN_S)
         if ahead:
             if now < self._full_from:
@@ -312,21 +317,18 @@ class ImageLoader(QObject):
             is_nice = _be_nice()
         while True:
             with self._changed:
-                step = None
-                while not self._closed and me not in self._stale:
-                    if (step := self._next()) is not None:
-                        break
+                while (going := self._crew.goes_on()) and (step := self._next()) is None:
                     self._changed.wait(self._pause)
-                if step is None:
-                    self._stale.discard(me)
-                    if not self._closed:
-                        del self._threads[me]
+                if not going or step is None:
                     return
                 name, stage = step
                 self._busy[name] = me
                 found, epoch, display = self._cache.find(name), self._epoch, self._display
-            done = decoding.do_step(name, stage, found, self._target, display)
+                self._buffers.limit = self._cache.spare_room(sum(self._in_flight.values()))
+            take = self._buffers.take
+            done = decoding.do_step(name, stage, found, self._target, display, take)
             del found
+            self._buffers.trim()
             is_nice = is_nice or _be_nice()
             with self._changed:
                 del self._busy[name]
