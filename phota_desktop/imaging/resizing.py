@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -30,7 +31,7 @@ _SUPPORT = 3
 _STEPS = 65536
 
 Floats32 = npt.NDArray[np.float32]
-_Tables = tuple[Floats32, Samples]
+_Tables = tuple[tuple[Floats32, Samples], ...]
 
 
 def resized(
@@ -74,54 +75,63 @@ def resized(
 
 
 def _band(
-    rows: Samples, out: Samples, box: tuple[float, float, float, float], tables: list[_Tables]
+    rows: Samples, out: Samples, box: tuple[float, float, float, float], tables: _Tables
 ) -> None:
     """Make the rows ``out`` from the part ``box`` of ``rows``."""
     size = (out.shape[1], out.shape[0])
     most = np.iinfo(out.dtype).max
-    if rows.ndim == 2:
-        light, encoded = tables[0]
-        out[:] = _back(_scaled(light.take(rows), size, box), encoded)
-        return
-    cover = None
-    if rows.shape[2] == 4:
+    full = cover = None
+    if rows.ndim == 3 and rows.shape[2] == 4:
         full = np.asarray(rows[..., 3], np.float32) / np.float32(most)
         cover = np.clip(_scaled(full, size, box), 0, 1)
         out[..., 3] = np.round(cover * most)
         cover = np.maximum(cover, 0.5 / most)
-    for n in range(3):
-        light, encoded = tables[n]
-        plane = light.take(rows[..., n])
-        if cover is not None:
-            plane *= full
-        done = _scaled(plane, size, box)
-        if cover is not None:
-            done /= cover
-        out[..., n] = _back(done, encoded)
+        rows = np.asarray(cv2.cvtColor(rows, cv2.COLOR_BGRA2BGR))
+    planes = [rows] if rows.ndim == 2 else cv2.split(rows)
+    done = []
+    for plane, (light, encoded) in zip(planes, tables, strict=False):
+        lit = np.asarray(cv2.LUT(plane, light), np.float32)
+        if full is None or cover is None:
+            steps = _steps(_scaled(lit, size, box))
+        else:
+            steps = _steps(_scaled(lit * full, size, box) / cover)
+        done.append(np.asarray(cv2.LUT(steps, encoded)))
+    if rows.ndim == 2:
+        out[:] = done[0]
+    else:
+        out[..., :3] = cv2.merge(done)
 
 
 def _scaled(
     plane: Floats32, size: tuple[int, int], box: tuple[float, float, float, float]
 ) -> Floats32:
-    image = Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, box)
-    return np.array(image)
+    """Resize one channel; what is over four times as large is halved (and so on) by area first.
+
+    That is within one byte of Lanczos alone, in half the time.
+    """
+    image = Image.fromarray(plane)
+    return np.array(image.resize(size, Image.Resampling.LANCZOS, box, reducing_gap=2.0))
 
 
-def _back(light: Floats32, encoded: Samples) -> Samples:
+def _steps(light: Floats32) -> npt.NDArray[np.uint16]:
+    """Return light as steps of its square root, which keeps the darkest apart."""
     np.clip(light, 0, 1, out=light)
     np.sqrt(light, out=light)
     light *= _STEPS - 1
     light += 0.5
-    return encoded.take(light.astype(np.uint16))
+    return light.astype(np.uint16)
 
 
-def _light(icc: bytes | None, wide: bool) -> list[_Tables]:
-    """Return tables to light and back for B G R, or gray; None keeps the encoded values."""
+@lru_cache(maxsize=8)
+def _light(icc: bytes | None, wide: bool) -> _Tables:
+    """Return tables to light and back, 1xN each, for B G R; None keeps the encoded values."""
     kind = np.uint16 if wide else np.uint8
-    return [
-        (curve.astype(np.float32), np.round(back * np.iinfo(kind).max).astype(kind))
-        for curve, back in zip(_curves(icc, _STEPS if wide else 256), _inverses(icc), strict=True)
-    ]
+    most = np.iinfo(kind).max
+    both = zip(_curves(icc, _STEPS if wide else 256), _inverses(icc), strict=True)
+    return tuple(
+        (there.astype(np.float32)[None], np.round(back * most).astype(kind)[None])
+        for there, back in both
+    )
 
 
 @lru_cache(maxsize=8)
