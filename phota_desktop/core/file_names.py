@@ -15,6 +15,8 @@ MAX_BYTES = 120
 MAX_TEMPLATE = 200
 FALLBACK = "picture"
 DEFAULT_TEMPLATE = "{stem}-{operation}-{n}"
+"""``IMG_4711-enhance-1.jpg``: the original's stem comes first, so that programs that sort or stack
+by name keep it beside ``IMG_4711.jpg``."""
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 _LONGEST_EXTENSION = 10

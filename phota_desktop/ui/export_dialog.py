@@ -133,6 +133,8 @@ class ExportDialog(QDialog):
         self.cancel.setVisible(choosing or model.is_running)
         self.cancel.setAccessibleName("Cancel the export" if model.is_running else "Cancel")
         self.aside.setVisible(model.is_running)
+        self.retry.setText(model.retry_words)
+        self.retry.setAccessibleName(model.retry_words)
         self.retry.setVisible(model.can_retry)
         self.show_files.setVisible(model.state is ExportState.ENDED and bool(model.saved))
         if model.is_running:

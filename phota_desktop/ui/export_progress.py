@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from phota_desktop.ui.controls import Caption, ElidedLabel
 from phota_desktop.ui.export_controls import FlatBar
-from phota_desktop.ui.theme import GRID
+from phota_desktop.ui.theme import GRID, tokens
 from phota_desktop.viewmodels.export_words import ReportLine
 from phota_desktop.viewmodels.words import plain
 
@@ -53,6 +53,10 @@ class ExportProgress(QWidget):
     def show_report(self, lines: Sequence[ReportLine]) -> None:
         """Show what is to be told of an export that has ended."""
         self.bar.hide()
+        self.area.setStyleSheet(
+            "#exportReport { border: 1px solid transparent; }"
+            f" #exportReport:focus {{ border-color: {tokens().accent}; }}"
+        )
         while (old := self._list.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:

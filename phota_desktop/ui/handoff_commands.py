@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
 from phota_desktop.ui.chosen_pictures import ChosenPictures
+from phota_desktop.ui.file_manager import FileManager
 from phota_desktop.viewmodels.handoff import HandOff
 from phota_desktop.viewmodels.words import plain
 
@@ -28,6 +29,7 @@ class HandOffCommands(QObject):
         self._window = window
         self._chosen = chosen
         self.hand_off = HandOff(window.settings, window.studio.notices, self)
+        self.hand_off.ask_file_manager = FileManager(self).show
         self.hand_off.attach(services)
 
     def detach(self) -> None:

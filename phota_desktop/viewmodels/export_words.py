@@ -158,7 +158,7 @@ def size_words(size: int) -> str:
 def estimate_words(first: int, number: int) -> str:
     """Return how large the files will be, by the first that was tried, in bytes."""
     if number == 1:
-        return f"The file has {size_words(first)}"
+        return f"The file will have {size_words(first)}"
     return f"{size_words(first)} the first, about {size_words(first * number)} in all"
 
 

@@ -332,6 +332,14 @@ class ExportViewModel(QObject):
         return self._report.paths if self._report is not None else ()
 
     @property
+    def retry_words(self) -> str:
+        """What trying once more does: what failed, what was left, or both."""
+        report = self._report
+        if report is None or not report.left:
+            return "Retry failed only"
+        return "Export the others" if report.failed else "Export the rest"
+
+    @property
     def can_retry(self) -> bool:
         """Whether something failed, or was left when it was cancelled."""
         report = self._report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,6 @@ from phota_desktop.viewmodels.notices import Notice, NoticesViewModel, Tone
 from phota_desktop.viewmodels.words import count, plain
 
 if TYPE_CHECKING:
-    from PySide6.QtDBus import QDBusPendingCallWatcher
-
     from phota_desktop.core.jobs import Job
     from phota_desktop.core.recipes import Recipe
     from phota_desktop.services.composition import Services
@@ -32,12 +30,6 @@ NO_RECIPE = "This picture was not asked for here, so it has no recipe."
 RECIPE_TYPE = "application/x-phota-desktop-recipes+json"
 _OURS = "PHOTA_"
 """Environment of ours, a key may be in it, that no other program gets."""
-FILE_MANAGER = (
-    "org.freedesktop.FileManager1",
-    "/org/freedesktop/FileManager1",
-    "org.freedesktop.FileManager1",
-)
-PATIENCE_MS = 2000
 
 
 class HandOff(QObject):
@@ -50,6 +42,8 @@ class HandOff(QObject):
         self._settings = settings
         self._notices = notices
         self._services: Services | None = None
+        self.ask_file_manager: Callable[[Path], bool] = lambda _path: False
+        """Asks the desktop to show a file selected; False where it cannot be asked."""
 
     def attach(self, services: Services) -> None:
         """Take over worker threads and folders."""
@@ -112,23 +106,8 @@ class HandOff(QObject):
             QProcess.startDetached("open", ["-R", str(path)])
         elif os.name == "nt":
             QProcess.startDetached("explorer", [f"/select,{path}"])
-        elif not self._ask_file_manager(path):
+        elif not self.ask_file_manager(path):
             show_folder(path)
-
-    def _ask_file_manager(self, path: Path) -> bool:
-        """Ask over the session's bus; False where there is none. Its answer is not waited for."""
-        if not has_bus():
-            return False
-        from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
-
-        bus = QDBusConnection.sessionBus()
-        if not bus.isConnected():
-            return False
-        call = QDBusMessage.createMethodCall(*FILE_MANAGER, "ShowItems")
-        call.setArguments([[QUrl.fromLocalFile(str(path)).toString()], ""])
-        watcher = QDBusPendingCallWatcher(bus.asyncCall(call, PATIENCE_MS), self)
-        watcher.finished.connect(lambda ended: _on_answer(ended, path))
-        return True
 
     # -- recipes --------------------------------------------------------------------------
 
@@ -226,19 +205,6 @@ def start_editor(program: Path | None, paths: Sequence[Path]) -> PhotaError | No
 def show_folder(path: Path) -> None:
     """Open the folder that holds a file."""
     QDesktopServices.openUrl(_url(path.parent))
-
-
-def has_bus() -> bool:
-    """Tell whether there is a session bus; without one Qt would try to start one, and wait."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    known = bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS"))
-    return known or (bool(runtime) and Path(runtime, "bus").exists())
-
-
-def _on_answer(watcher: QDBusPendingCallWatcher, path: Path) -> None:
-    if watcher.isError():
-        show_folder(path)
-    watcher.deleteLater()
 
 
 def _environment() -> QProcessEnvironment:

@@ -106,7 +106,7 @@ def test_names_clash_within_a_folder_only() -> None:
 
 
 def test_sizes_and_people_in_words() -> None:
-    assert estimate_words(1_840_000, 1) == "The file has 1.8 MB"
+    assert estimate_words(1_840_000, 1) == "The file will have 1.8 MB"
     assert estimate_words(900, 12) == "1 kB the first, about 11 kB in all"
     some = Subject(HERE / "a.jpg", people=("Anna", "Ben", "Cleo"))
     assert people_words([some, some]) == "Names of people: Anna, Ben …"
