@@ -70,13 +70,15 @@ def export_picture(
     provenance: Provenance | None = None,
     marks: Marks | None = None,
     people: Sequence[str] = (),
+    signing: Path | None = None,
     cancelled: Cancelled = lambda: False,
 ) -> Exported:
     """Write ``picture`` into ``folder`` under ``name``, or the next free one (``name-2`` …).
 
     The bytes are copied when nothing asks for a change; metadata alone is written without
     recompression. ``name`` gets the extension of the format where it has another. Nothing is
-    overwritten, no half file stays. Blocking; takes up to three rasters of memory.
+    overwritten, no half file stays. ``signing`` is the folder of the key for content credentials.
+    Blocking; takes up to three rasters of memory.
 
     Raises ``BadImageError`` for a picture that cannot be read; ``PhotaError`` INVALID where the
     settings cannot be met (a target size, a side too long), DISK when it cannot be written,
@@ -86,7 +88,7 @@ def export_picture(
     _stop_if(cancelled)
     icc, told = wanted_profile(settings.colour, original)
     change = change_of(content, info, embedded, settings, icc)
-    finisher = Finisher(original, provenance, settings.metadata, marks, tuple(people))
+    finisher = Finisher(original, provenance, settings.metadata, marks, tuple(people), signing)
     if finisher.strips and (info.orientation != 1 or change.kind not in _STRIPPED):
         # Without metadata nothing says how the picture lies.
         change = change.with_pixels()

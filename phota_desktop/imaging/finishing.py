@@ -21,6 +21,8 @@ class Finisher:
     choice: MetadataChoice
     marks: Marks | None = None
     people: tuple[str, ...] = ()
+    signing: Path | None = None
+    """The folder of the key that credentials are signed with, where the choice signs."""
     own: Path | None = None
     """The picture itself, where its own words are to be written first."""
 
@@ -43,6 +45,7 @@ class Finisher:
         return not (
             (self.original is not None and choice.carry)
             or (self.provenance is not None and (choice.provenance or choice.recipe))
+            or (self.provenance is not None and self.signing is not None and choice.sign)
             or (self.marks not in (None, Marks()) and choice.marks)
             or (self.people and choice.people)
             or not choice.gps
@@ -73,5 +76,6 @@ class Finisher:
             choice=self.choice,
             marks=self.marks if self.marks != Marks() else None,
             people=self.people,
+            signing=self.signing,
         )
         return replace(done, warnings=(*warnings, *done.warnings))

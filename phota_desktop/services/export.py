@@ -210,7 +210,7 @@ class Exporter:
 
             async def one(place: Outcome) -> Outcome:
                 nonlocal done
-                future = pool.submit(_export, place, settings, stopped)
+                future = pool.submit(_export, place, settings, self._folders.home, stopped)
                 outcome = await asyncio.wrap_future(future)
                 done += 1
                 progress(done, len(planned))
@@ -224,7 +224,9 @@ class Exporter:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _export(place: Outcome, settings: ExportSettings, cancelled: Callable[[], bool]) -> Outcome:
+def _export(
+    place: Outcome, settings: ExportSettings, home: Path, cancelled: Callable[[], bool]
+) -> Outcome:
     """Export one picture; every failure becomes its outcome."""
     from phota_desktop.imaging.export import export_picture
 
@@ -243,6 +245,7 @@ def _export(place: Outcome, settings: ExportSettings, cancelled: Callable[[], bo
             provenance=item.provenance,
             marks=item.marks,
             people=item.people,
+            signing=home,
             cancelled=cancelled,
         )
     except PhotaError as error:
