@@ -34,7 +34,7 @@ class FileManager(QObject):
         if not bus.isConnected():
             return False
         call = QDBusMessage.createMethodCall(*FILE_MANAGER, "ShowItems")
-        call.setArguments([[QUrl.fromLocalFile(str(path)).toString()], ""])
+        call.setArguments([[uri(path)], ""])
         watcher = QDBusPendingCallWatcher(bus.asyncCall(call, PATIENCE_MS), self)
         watcher.finished.connect(lambda ended: self._on_answer(ended, path))
         return True
@@ -43,6 +43,11 @@ class FileManager(QObject):
         if watcher.isError():
             show_folder(path)
         watcher.deleteLater()
+
+
+def uri(path: Path) -> str:
+    """Return a file's address in ASCII, as other programs expect it."""
+    return bytes(QUrl.fromLocalFile(str(path)).toEncoded().data()).decode("ascii")
 
 
 def has_bus() -> bool:

@@ -20,6 +20,7 @@ from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Job, JobState
 from phota_desktop.core.library import result_key
 from phota_desktop.ui.chosen_pictures import ChosenPictures
+from phota_desktop.ui.file_manager import uri
 from phota_desktop.ui.handoff_commands import HandOffCommands
 from phota_desktop.viewmodels.export_subjects import Chosen, find_subjects, subjects_at_hand
 from phota_desktop.viewmodels.handoff import start_editor
@@ -155,6 +156,10 @@ async def test_reveal_without_a_bus_opens_the_folder(bench: Bench, opened: Opene
     assert entry is not None
     assert entry.path is not None
     assert opened.paths == [entry.path.parent]
+
+
+def test_addresses_for_other_programs_are_encoded() -> None:
+    assert uri(Path("/a b/ü#?.jpg")) == "file:///a%20b/%C3%BC%23%3F.jpg"
 
 
 async def test_a_recipe_comes_back_from_the_clipboard_and_from_a_mail(bench: Bench) -> None:
