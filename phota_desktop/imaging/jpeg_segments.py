@@ -24,7 +24,7 @@ _DECODING = frozenset((*range(0xC0, 0xD0), *range(0xD8, 0xE0)))
 _MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PIECE = 1 << 20
 _EXTENDED = re.compile(rb"HasExtendedXMP\s*(?:=\s*[\"']|>)\s*([0-9A-F]{32})")
-_MAX_EXTENDED = 8_000_000
+_MAX_EXTENDED = 4_000_000
 
 
 @dataclass(frozen=True)

@@ -149,15 +149,10 @@ class Packet:
         at = rdf.children[-1].end if rdf.children else rdf.body
         return self._with(data[:at] + block + data[at:])
 
-    def largest(self) -> tuple[Name, int] | None:
-        """Return the property that takes the most bytes, and how many."""
-        sizes = [
-            (held.end - held.start, held.name)
-            for held in self._properties()
-            if isinstance(held, Element)
-        ]
-        size, name = max(sizes, default=(0, ("", "")))
-        return (name, size) if size else None
+    def sizes(self) -> list[tuple[int, Name]]:
+        """Return how many bytes each property takes that stands as an element, largest first."""
+        held = (one for one in self._properties() if isinstance(one, Element))
+        return sorted(((one.end - one.start, one.name) for one in held), reverse=True)
 
     def _with(self, core: bytes) -> Packet:
         return Packet(self._lead + core + self._tail)

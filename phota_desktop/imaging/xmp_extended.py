@@ -12,6 +12,8 @@ POINTER: Name = (v.NOTE, "HasExtendedXMP")
 MAX_MAIN = 65_502
 """Most bytes of the packet in the first segment (XMP specification part 3, 1.1.3.1)."""
 _PIECE = 65_400
+_NOBODY = "0" * 32
+"""Stands for the pointer, which always has as many digits."""
 
 
 def split(packet: Packet) -> tuple[bytes, list[bytes]]:
@@ -19,17 +21,16 @@ def split(packet: Packet) -> tuple[bytes, list[bytes]]:
 
     The largest properties go first. Raises ValueError when that is not enough.
     """
-    main, moved = packet, set[Name]()
-    while len(main.wrapped) > MAX_MAIN:
-        largest = main.largest()
-        if largest is None:
-            raise ValueError("XMP packet too large")
-        moved.add(largest[0])
-        rest = packet.without(moved.__contains__)
-        # The pointer always has 32 digits, so the size is known before they are.
-        main = _pointing(rest, "0" * 32)
-    if not moved:
-        return main.wrapped, []
+    excess = len(packet.wrapped) - MAX_MAIN
+    if excess <= 0:
+        return packet.wrapped, []
+    excess += len(_pointing(packet, _NOBODY).wrapped) - len(packet.wrapped)
+    moved: set[Name] = set()
+    for size, name in packet.sizes():
+        if excess <= 0:
+            break
+        moved.add(name)
+        excess -= size
     content = packet.without(lambda name: name not in moved).bare
     guid = hashlib.md5(content, usedforsecurity=False).hexdigest().upper()
     whole = len(content).to_bytes(4, "big")
@@ -37,7 +38,10 @@ def split(packet: Packet) -> tuple[bytes, list[bytes]]:
         guid.encode() + whole + at.to_bytes(4, "big") + content[at : at + _PIECE]
         for at in range(0, len(content), _PIECE)
     ]
-    return _pointing(packet.without(moved.__contains__), guid).wrapped, pieces
+    main = _pointing(packet.without(moved.__contains__), guid).wrapped
+    if len(main) > MAX_MAIN:
+        raise ValueError("XMP packet too large")
+    return main, pieces
 
 
 def _pointing(packet: Packet, guid: str) -> Packet:

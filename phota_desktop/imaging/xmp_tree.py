@@ -10,10 +10,11 @@ from xml.sax.saxutils import escape, unescape
 
 from phota_desktop.imaging.xmp_values import XML, Name
 
-MAX_BYTES = 8_000_000
+MAX_BYTES = 4_000_000
 """Largest packet that is read, extended parts included."""
-MAX_ELEMENTS = 100_000
+MAX_ELEMENTS = 50_000
 MAX_DEPTH = 64
+MAX_PREFIXES = 300
 
 _TAG = re.compile(rb"<([^\s/>]+)((?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)>")
 _ATTRIBUTE = re.compile(rb"\s+([^\s=]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
@@ -125,6 +126,8 @@ class _Reading:
             if name == "xmlns" or name.startswith("xmlns:")
         }
         scope = {**outer, **declared} if declared else outer
+        if len(scope) > MAX_PREFIXES:
+            raise ValueError("XMP packet with too many prefixes")
         attributes = tuple(
             Attribute(_resolved(name, scope, own=False), at, end, _plain(value))
             for name, at, end, value in raw

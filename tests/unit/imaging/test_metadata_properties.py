@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from io import BytesIO
 from pathlib import Path
 
@@ -279,13 +280,32 @@ def test_xmp_that_is_too_large_for_a_segment_is_split_and_joined(tmp_path: Path)
         b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
         b"<x:xmpmeta/>",
         b"<p:RDF xmlns:q='urn:q'/>",
+        b"<a" + b"".join(b" xmlns:n%d='u'" % n for n in range(400)) + b"/>",
+        b"<a>" + b"<b/>" * 60_000 + b"</a>",
+        b"<a>" + b" " * 5_000_000 + b"</a>",
         b"\xff\xfe<",
         b"",
     ],
+    ids=lambda packet: str(len(packet)),
 )
 def test_hostile_packets_are_refused(packet: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Packet(packet)
+
+
+def test_a_packet_of_very_many_properties_is_written_in_time(tmp_path: Path) -> None:
+    many = b"".join(b"<o:p%d>x</o:p%d>" % (n, n) for n in range(20_000))
+    head = f'<rdf:RDF xmlns:rdf="{v.RDF}" xmlns:o="urn:o/"><rdf:Description>'.encode()
+    packet = head + many + b"</rdf:Description></rdf:RDF>"
+    original = tmp_path / "o.png"
+    chunk = (b"iTXt", png_chunks.XMP_KEYWORD + b"\x00\x00\x00\x00" + packet)
+    original.write_bytes(png_chunks.replace(PLAIN[PhotoFormat.PNG], (), [chunk]))
+    before = time.process_time()
+    done = finished(PLAIN[PhotoFormat.JPEG], original)
+    assert time.process_time() - before < 10
+    assert not done.warnings
+    found = read_embedded(BytesIO(done.content), PhotoFormat.JPEG)
+    assert len(Packet(found.more_xmp or b"").names) > 15_000
 
 
 E, G, R = Operation.ENHANCE, Operation.GENERATE, Operation.REMIX
