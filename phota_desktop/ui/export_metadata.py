@@ -13,7 +13,7 @@ from phota_desktop.ui.controls import Caption
 from phota_desktop.ui.export_controls import WordsTick, set_role
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.export_subjects import Subject
-from phota_desktop.viewmodels.export_words import label_words, people_words
+from phota_desktop.viewmodels.export_words import kinds_of, label_words, people_words
 
 _TICKS = (
     ("carry", "exportCameraTick", "Camera data: dates, lens, copyright"),
@@ -43,6 +43,7 @@ class MetadataTicks(QWidget):
         super().__init__(parent)
         self._settings = ExportSettings()
         self._subjects: Sequence[Subject] = ()
+        self._kinds: frozenset[str] = frozenset()
         self.ticks = {field: WordsTick(name, text, self) for field, name, text in _TICKS}
         self.sidecar = WordsTick("exportSidecarTick", "XMP file beside each picture", self)
         self.sidecar.setToolTip(
@@ -76,15 +77,16 @@ class MetadataTicks(QWidget):
 
     def show_settings(self, settings: ExportSettings, subjects: Sequence[Subject]) -> None:
         """Show these settings without telling of them."""
+        if subjects is not self._subjects:  # there may be thousands
+            self._kinds = kinds_of(subjects)
+            self.ticks["people"].setText(people_words(subjects))
+            self.ticks["people"].updateGeometry()
         self._settings, self._subjects = settings, subjects
         for field, tick in self.ticks.items():
             _set(tick, on=getattr(settings.metadata, field))
         _set(self.sidecar, on=settings.sidecar)
         self.ticks["gps"].setEnabled(settings.metadata.carry)
-        people = self.ticks["people"]
-        people.setText(people_words(subjects))
-        people.updateGeometry()
-        label = label_words(subjects, on=settings.metadata.provenance)
+        label = label_words(self._kinds, on=settings.metadata.provenance)
         set_role(self.label_words, label.role)
         self.label_words.setText(label.words)
         self.ticks["provenance"].setAccessibleDescription(label.words)

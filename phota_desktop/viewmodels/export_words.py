@@ -100,9 +100,14 @@ def names_of(
     return names
 
 
-def label_words(subjects: Sequence[Subject], *, on: bool) -> Label:
-    """Return what the tick for the label of these pictures' making means, on or off."""
-    kinds = {source_type(one.provenance.done) for one in subjects if one.provenance is not None}
+def kinds_of(subjects: Sequence[Subject]) -> frozenset[str]:
+    """Return how pictures were made, in IPTC's terms; nothing of photos."""
+    done = {one.provenance.done for one in subjects if one.provenance is not None}
+    return frozenset(source_type(one) for one in done)
+
+
+def label_words(kinds: frozenset[str], *, on: bool) -> Label:
+    """Return what the tick for the label of such pictures' making means, on or off."""
     if not kinds:
         return Label("These are photos as they were taken: there is nothing to say.")
     by_model = bool(kinds & MODEL_MADE)
@@ -113,7 +118,7 @@ def label_words(subjects: Sequence[Subject], *, on: bool) -> Label:
     if len(kinds) > 1:
         words = "Says of each picture how it was made or changed."
     else:
-        words = _LABELS.get(SourceType(kinds.pop()), "Says how the picture was made.")
+        words = _LABELS.get(SourceType(next(iter(kinds))), "Says how the picture was made.")
     return Label(f"{words} {_ASKED_FOR}" if by_model else words)
 
 

@@ -69,6 +69,7 @@ class ExportViewModel(QObject):
         self._is_known = self._is_eager = self._is_dated = False
         self._wanted: tuple[Chosen, ...] = ()
         self._beside: list[Path] | None = None
+        self._places: frozenset[Path] | None = None
 
     def attach(self, services: Services) -> None:
         """Take over the services."""
@@ -105,7 +106,7 @@ class ExportViewModel(QObject):
         self._look_up()
 
     def _take(self, subjects: tuple[Subject, ...]) -> None:
-        self.subjects, self._beside = subjects, None
+        self.subjects, self._beside, self._places = subjects, None, None
         self.changed.emit()
 
     def _look_up(self) -> None:
@@ -168,7 +169,10 @@ class ExportViewModel(QObject):
     @property
     def folder(self) -> str:
         """Where the pictures go, in words."""
-        folders = set(self._folders)
+        chosen = self._effective.folder
+        if chosen is None and self._places is None:
+            self._places = frozenset(self._folders)
+        folders = frozenset((chosen,)) if chosen is not None else self._places or frozenset()
         if len(folders) <= 1:
             return plain(str(next(iter(folders), "")), 400)
         return f"In {len(folders)} folders, each picture next to its original"

@@ -85,7 +85,7 @@ class HandOff(QObject):
         paths = []
         try:
             for subject in await find_subjects(services, chosen):
-                if subject.provenance is None:
+                if subject.provenance is None and not subject.is_sample:
                     paths.append(subject.path)  # a person's own photo: they edit it, as ever
                 else:
                     paths.append(await services.threads.files(working_copy, subject, folder))

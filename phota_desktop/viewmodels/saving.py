@@ -46,16 +46,16 @@ class Saver(QObject):
         """Return real files with readable names for a drag out of the strip."""
         from phota_desktop.viewmodels.export_subjects import chosen_entries
 
-        return self._draggable(chosen_entries(entries, photo))
+        return self.files_of(chosen_entries(entries, photo))
 
     def drag_pictures(self, pictures: Sequence[Picture]) -> list[Path]:
         """Return real files with readable names for a drag out of the library."""
         from phota_desktop.viewmodels.export_subjects import chosen_pictures
 
-        return self._draggable(chosen_pictures(pictures))
+        return self.files_of(chosen_pictures(pictures))
 
-    def _draggable(self, chosen: Sequence[Chosen]) -> list[Path]:
-        """Return the files themselves; copies under their names of what the vault alone has.
+    def files_of(self, chosen: Sequence[Chosen]) -> list[Path]:
+        """Return files to give away: themselves, or named copies of what the vault alone has.
 
         The vault's file is never given away, nor another name of it: who gets it may write to it.
         """

@@ -196,7 +196,7 @@ async def test_what_the_vault_alone_has_is_dragged_as_a_named_copy(bench: Bench)
     assert picture is not None
     chosen = [bench.vault_only, Chosen(bench.photo)]
     saver.template = "{stem} {counter:02}"
-    first, photo = saver._draggable(chosen)
+    first, photo = saver.files_of(chosen)
     assert photo == bench.photo
     assert first.name == "IMG_1 01.jpg"
     vault = bench.vault_only.path
@@ -207,7 +207,7 @@ async def test_what_the_vault_alone_has_is_dragged_as_a_named_copy(bench: Bench)
 
     old = time.time() - DRAGGED_SECONDS - 60
     os.utime(first.parent, (old, old))
-    (again, _) = saver._draggable(chosen)
+    (again, _) = saver.files_of(chosen)
     assert again != first
     assert not first.exists()
 

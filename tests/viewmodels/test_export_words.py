@@ -23,6 +23,7 @@ from phota_desktop.viewmodels.export_words import (
     changes_pixels,
     estimate_words,
     form_note,
+    kinds_of,
     label_words,
     names_of,
     people_words,
@@ -49,12 +50,12 @@ def made(operation: Operation, engine: Engine = Engine.PHOTA) -> Subject:
     ],
 )
 def test_the_label_says_what_was_done(subjects: list[Subject], words: str) -> None:
-    assert words in label_words(subjects, on=True).words
+    assert words in label_words(kinds_of(subjects), on=True).words
 
 
 def test_leaving_a_trained_model_unsaid_is_warned_of() -> None:
-    assert label_words([made(Operation.REMIX)], on=False).role == "warn"
-    assert label_words([made(Operation.ENHANCE, Engine.LOCAL)], on=False).role == "quiet"
+    assert label_words(kinds_of([made(Operation.REMIX)]), on=False).role == "warn"
+    assert label_words(kinds_of([made(Operation.ENHANCE, Engine.LOCAL)]), on=False).role == "quiet"
 
 
 def test_a_change_by_formulas_after_a_model_is_still_the_models() -> None:
@@ -63,7 +64,7 @@ def test_a_change_by_formulas_after_a_model_is_still_the_models() -> None:
     local = Provenance(
         Operation.ENHANCE, Engine.LOCAL, earlier=(Step(Operation.EDIT, Engine.PHOTA),)
     )
-    words = label_words([Subject(HERE / "a.jpg", provenance=local)], on=True).words
+    words = label_words(kinds_of([Subject(HERE / "a.jpg", provenance=local)]), on=True).words
     assert "that a trained model changed" in words
 
 
