@@ -67,7 +67,7 @@ class Shelf(QObject):
         studio = self._studio
         photos = set(studio.photos.paths())
         shown = {entry.path for entry in studio.strip.entries() if entry.path is not None}
-        keys = set()
+        keys = set(self._closed)  # they may come back
         for job in studio.jobs.jobs():
             own = not photos.isdisjoint(studio.photos_of(job))
             for variant in job.variants:
@@ -87,7 +87,10 @@ class Shelf(QObject):
                     self._closed[key] = variant.path
                     studio.close_photo(variant.path)
                 elif not deleted and studio.marks.picture(key) and key in self._closed:
-                    studio.photos.add([self._closed.pop(key)])
+                    back = self._closed.pop(key)
+                    studio.photos.add([back])
+                    if studio.photo is None:
+                        studio.choose_photo(back)
         studio.refresh()
 
     # -- photos that are gone ---------------------------------------------------------------

@@ -257,3 +257,41 @@ def test_before_the_services_are_there_keys_say_so(desk: Desk, name: str) -> Non
     desk.studio.choose_photo(Path("/p/IMG.jpg"))
     commands.calls()["stars_3"]()
     assert said(desk) == "The library is not open yet. Try again in a moment."
+
+
+async def test_samples_and_the_original_that_is_looked_at_can_be_marked(
+    live: Desk, photos: list[Path]
+) -> None:
+    live.studio.add_sample(photos[0], photos[1:])
+    live.window.canvas.setFocus()
+    press(live, "3")
+    await until(lambda: marks(live, 1).stars == 3)
+    live.window.canvas.set_showing_original(True)
+    press(live, "5")
+    await until(lambda: marks(live, 0).stars == 5)
+    assert marks(live, 1).stars == 3
+    press(live, "Del")
+    await until(lambda: said(live) == "Your own photos are not deleted here.")
+    assert all(photo.exists() for photo in photos)
+
+
+async def test_a_generated_picture_leaves_the_list_and_comes_back(live: Desk) -> None:
+    live.studio.form.set_operation("generate")
+    live.studio.form.set_prompt("a boat")
+    await until(lambda: live.studio.can_submit)
+    live.studio.submit()
+    await until(lambda: live.studio.photo is not None)
+    made = live.studio.photo
+    assert made is not None
+    live.window.canvas.setFocus()
+    press(live, "4")
+    await until(lambda: said(live) == "4 stars")
+    press(live, "Del")
+    await until(lambda: live.studio.photos.paths() == [])
+    assert live.studio.photo is None
+    assert not made.exists()
+    press(live, "Ctrl+Z")
+    await until(lambda: live.studio.photos.paths() == [made])
+    assert made.exists()
+    assert live.studio.photo == made
+    await until(lambda: marks(live, 0).stars == 4)
