@@ -18,6 +18,7 @@ from phota_desktop.ui.lineage_commands import LineageCommands
 from phota_desktop.ui.proof_commands import ProofCommands
 from phota_desktop.viewmodels.comparison import Shown, View
 from phota_desktop.viewmodels.library import LibraryViewModel
+from phota_desktop.viewmodels.library_counts import LibraryCounts
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
@@ -50,11 +51,17 @@ class LibraryParts(QObject):
         self.model.failed.connect(self._studio.notices.show_error)
         self.centre = Centre(window)
         chosen = ChosenPictures(window)
-        chosen.library = self._chosen_in_library
+        chosen.library = self._chosen_in_front
         self.handing = HandOffCommands(window, services, chosen)
         self.exporting = ExportCommands(window, services, chosen, self.handing)
         self.lineage = LineageCommands(window, services, self.centre.put)
-        self.proofing = ProofCommands(window, services, self._pictures_in_library)
+        self.proofing = ProofCommands(
+            window, services, lambda: self.model if self.is_open else None
+        )
+        self.lineage.library = self._chosen_in_library
+        self.lineage.export_asked.connect(self.exporting.export_pictures)
+        self.counts = LibraryCounts(self)
+        self.counts.attach(services)
         window.commands.join(
             {
                 "library": self.toggle_library,
@@ -73,8 +80,9 @@ class LibraryParts(QObject):
     def detach(self) -> None:
         """Let the services go, before they close."""
         self._window.commands.in_front = lambda _name: False
-        for part in (self.proofing, self.lineage, self.exporting, self.handing, self.model):
+        for part in (self.proofing, self.lineage, self.exporting, self.handing, self.counts):
             part.detach()
+        self.model.detach()
 
     # -- views ------------------------------------------------------------------------------
 
@@ -115,7 +123,7 @@ class LibraryParts(QObject):
         """The library's ways in, at the left."""
         from phota_desktop.ui.library_shelf import LibraryShelf
 
-        shelf = LibraryShelf(self.model)
+        shelf = LibraryShelf(self.counts)
         shelf.asked.connect(self.show_query)
         return shelf
 
@@ -181,14 +189,10 @@ class LibraryParts(QObject):
     def _chosen_in_library(self) -> list[Picture] | None:
         return self.model.known_chosen() if self.is_open else None
 
-    def _pictures_in_library(self, take: Callable[[list[Picture]], object]) -> bool:
-        """Give all chosen pictures of the library to ``take``; False while it is not in front."""
-        if self.is_open:
-            self.model.spawn(self._give(take), "pictures for a proof sheet")
-        return self.is_open
-
-    async def _give(self, take: Callable[[list[Picture]], object]) -> None:
-        take(await self.model.chosen_pictures())
+    def _chosen_in_front(self) -> list[Picture] | None:
+        """Return what is chosen in tree or library, None while the canvas is in front."""
+        found = self.lineage.chosen()
+        return self._chosen_in_library() if found is None else found
 
     def _act_in_front(self, name: str) -> bool:
         """Do a command of the canvas in the view before it; False leaves it to the canvas."""
@@ -196,6 +200,9 @@ class LibraryParts(QObject):
             return False
         if name == "escape":
             self._leave()
+            return True
+        if self.lineage.is_open and name == "compare":
+            self.lineage.view.compare()
             return True
         if not self.is_open:
             return name in ON_THE_CANVAS

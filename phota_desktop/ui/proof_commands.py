@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from phota_desktop.core.library import Picture
 from phota_desktop.core.proofing import ProofKind
 from phota_desktop.viewmodels.notices import Notice, Tone
 from phota_desktop.viewmodels.proof import PicksTaken, ProofViewModel
@@ -20,29 +19,26 @@ if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
     from phota_desktop.ui.main_window import MainWindow
     from phota_desktop.ui.proof_dialog import ProofDialog
+    from phota_desktop.viewmodels.library import LibraryViewModel
 
 NOTHING = "There is no finished picture for a proof sheet here yet."
-TakePictures = Callable[[list[Picture]], object]
 
 
 class ProofCommands(QObject):
-    """The verbs of one window.
-
-    ``from_library`` gives the library's chosen pictures and tells whether it is in front.
-    """
+    """The verbs of one window; ``in_front`` is the library while that is before the canvas."""
 
     def __init__(
         self,
         window: MainWindow,
         services: Services,
-        from_library: Callable[[TakePictures], bool],
+        in_front: Callable[[], LibraryViewModel | None],
     ) -> None:
         super().__init__(window)
         self._window = window
-        self._services = services
-        self._from_library = from_library
+        self._in_front = in_front
         self.model = ProofViewModel(self)
         self.model.attach(services)
+        self.model.chosen.connect(self._on_chosen)
         self.model.picks_taken.connect(self._tell)
         self.model.failed.connect(self._on_failed)
 
@@ -68,7 +64,9 @@ class ProofCommands(QObject):
 
         On the canvas that is what is selected in the strip, else all results of the photo.
         """
-        if self._from_library(self._make_of):
+        library = self._in_front()
+        if library is not None:
+            self.model.choose_from(library)
             return
         keys = [
             entry.key
@@ -78,24 +76,13 @@ class ProofCommands(QObject):
         if len(keys) < 2:
             entries = self._window.studio.strip.entries()
             keys = [entry.key for entry in entries if entry.kind is EntryKind.RESULT]
-        self._services.tasks.spawn(self._make_of_keys(keys), name="pictures of a proof sheet")
+        self.model.choose_keys(keys)
 
-    async def _make_of_keys(self, keys: Sequence[str]) -> None:
-        library = self._services.library
-        found = [picture for key in keys if (picture := await library.picture(key)) is not None]
-        await self._show(found)
-
-    def _make_of(self, pictures: list[Picture]) -> None:
-        self._services.tasks.spawn(self._show(pictures), name="pictures of a proof sheet")
-
-    async def _show(self, pictures: Sequence[Picture]) -> None:
-        listed = await self.model.places_of([one for one in pictures if one.deleted is None])
-        if not listed:
+    def _on_chosen(self, number: int) -> None:
+        if number:
+            self.dialog.ask()
+        else:
             self._window.studio.say(NOTHING)
-            return
-        if not self.model.is_working:
-            self.model.set_pictures(listed)
-        self.dialog.ask()
 
     def _ask_target(self, name: str, kind: ProofKind, then: Callable[[Path], object]) -> None:
         from phota_desktop.ui.file_dialogs import ask_proof

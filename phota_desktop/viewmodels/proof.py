@@ -18,9 +18,12 @@ from phota_desktop.viewmodels.words import count
 
 if TYPE_CHECKING:
     from phota_desktop.services.composition import Services
+    from phota_desktop.services.library import Library
     from phota_desktop.services.threads import Threads
+    from phota_desktop.viewmodels.library import LibraryViewModel
 
 _NAME = "proof sheet"
+_CHOOSING = "pictures of a proof sheet"
 _MOST_STEPS = 50
 """Results of results that are followed back to the photo."""
 
@@ -54,6 +57,8 @@ class ProofViewModel(QObject):
 
     changed = Signal()
     """Settings, pictures, or whether it works."""
+    chosen = Signal(int)
+    """So many pictures were chosen."""
     progressed = Signal(int, int)
     made = Signal(object)
     """Carries the :class:`ProofReport`; its path is None after a cancel."""
@@ -84,28 +89,34 @@ class ProofViewModel(QObject):
         self.pictures = tuple(pictures)
         self.changed.emit()
 
-    async def places_of(self, pictures: Sequence[Picture]) -> list[ProofPicture]:
-        """Return places for pictures of the library, each with the photo it goes back to."""
+    def choose_keys(self, keys: Sequence[str]) -> None:
+        """Choose pictures of the library by their keys; ``chosen`` tells how many there are."""
+        if self._services is not None:
+            choose = self._choose_keys(self._services.library, keys)
+            self._services.tasks.spawn(choose, name=_CHOOSING, replace=True)
+
+    def choose_from(self, model: LibraryViewModel) -> None:
+        """Choose what is selected in the library, all of it."""
+        model.spawn(self._choose_from(model), _CHOOSING)
+
+    async def _choose_keys(self, library: Library, keys: Sequence[str]) -> None:
+        found = [picture for key in keys if (picture := await library.picture(key)) is not None]
+        await self._choose(found)
+
+    async def _choose_from(self, model: LibraryViewModel) -> None:
+        await self._choose(await model.chosen_pictures())
+
+    async def _choose(self, pictures: Sequence[Picture]) -> None:
         if self._services is None:
-            return []
+            return
         library = self._services.library
         places = []
         for picture in pictures:
-            first: Picture | None = picture
-            for _ in range(_MOST_STEPS):
-                if first is None or not first.parent:
-                    break
-                first = await library.picture(first.parent)
-            is_first = first is None or first.key == picture.key
-            original = None if is_first or first is None else first.path
-            operation = picture.operation.value.capitalize() if picture.operation else "Original"
-            size = f"{picture.width} × {picture.height}"
-            places.append(
-                ProofPicture(
-                    picture.key, picture.path, picture.name, f"{operation} · {size}", original
-                )
-            )
-        return places
+            if picture.deleted is None:
+                places.append(_place(picture, await _origin(library, picture)))
+        if not self.is_working:
+            self.set_pictures(places)
+        self.chosen.emit(len(places))
 
     def change(self, **fields: object) -> None:
         """Change settings by name."""
@@ -212,3 +223,19 @@ class ProofViewModel(QObject):
                 tuple((pick.name, pick.note) for pick in picks.picks if pick.note),
             )
         )
+
+
+async def _origin(library: Library, picture: Picture) -> Path | None:
+    """Return the photo that a picture goes back to, None for a photo itself."""
+    first: Picture | None = picture
+    for _ in range(_MOST_STEPS):
+        if first is None or not first.parent:
+            break
+        first = await library.picture(first.parent)
+    return first.path if first is not None and first.key != picture.key else None
+
+
+def _place(picture: Picture, original: Path | None) -> ProofPicture:
+    operation = picture.operation.value.capitalize() if picture.operation else "Original"
+    size = f" · {picture.width} × {picture.height}" if picture.width else ""
+    return ProofPicture(picture.key, picture.path, picture.name, f"{operation}{size}", original)
