@@ -43,6 +43,8 @@ class Journal:
         self.problems: list[str] = []
         self.restored = False
         self._is_sound = True
+        self._is_closing = False
+        self._copying = threading.Lock()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Two programs that start at once must not both repair, migrate or back up.
@@ -246,7 +248,15 @@ class Journal:
         in ``problems``, and mended from a copy at the next opening.
         """
         try:
-            found = upkeep.copy_checked(self._path, self._backups, time.time(), stopped)
+            with self._copying:
+                if self._is_closing:
+                    return
+                found = upkeep.copy_checked(
+                    self._database,
+                    self._backups,
+                    time.time(),
+                    lambda: self._is_closing or stopped(),
+                )
         except sqlite3.Error as exc:
             raise _error(exc, self._path) from exc
         except OSError as exc:
@@ -260,7 +270,8 @@ class Journal:
 
     def close(self) -> None:
         """Close the connection; further calls raise PhotaError."""
-        with self._lock:
+        self._is_closing = True
+        with self._copying, self._lock:
             self._database.close()
             if self._is_sound and upkeep.is_large(self._path):
                 upkeep.note_sound(self._path)

@@ -69,11 +69,16 @@ class _StoppedError(Exception):
 
 
 def copy_checked(
-    path: Path, backups: Path, now: float, stopped: Callable[[], bool] = lambda: False
+    source: sqlite3.Connection,
+    backups: Path,
+    now: float,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> str:
     """Make today's copy of a journal in use, and check the copy; ``"ok"``, or what is damaged.
 
-    The journal itself is locked for a few milliseconds at a time only. A damaged copy is not
+    The journal itself is locked for a few milliseconds at a time only. ``source`` is the
+    connection that writes into it: what it writes meanwhile goes into the copy as well, where
+    another one's writes would let the copying begin anew. A damaged copy is not
     kept. Does nothing if today has a copy, and gives up, ``"ok"``, when ``stopped`` says so.
     Raises OSError and sqlite3.Error.
     """
@@ -90,7 +95,7 @@ def copy_checked(
     part.unlink(missing_ok=True)
     open_new(part).close()
     try:
-        with closing(schema.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+        with closing(sqlite3.connect(part)) as copy:
             try:
                 source.backup(copy, pages=_PAGES, sleep=_PAUSE, progress=look)
                 copy.set_progress_handler(stopped, 100_000)
