@@ -94,11 +94,12 @@ def sign(
     folder: Path,
     *,
     parent: bytes | None = None,
-    parent_name: str = "",
+    source: str = "",
 ) -> bytes:
     """Sign a JPEG, PNG, WebP or TIFF with the key in ``folder``; return the signed file.
 
-    ``parent`` is the file that it was made from, with its credentials where it had any. The
+    ``parent`` is the file that it was made from, with its credentials where it had any; ``source``
+    the source type where it is known better than from what was done. The
     manifest says that it was opened and edited (a picture made from nothing: created), with the
     source type of all that was done. Raises ``SigningError``, also for an edit without the parent:
     credentials cannot say "edited" without what was opened, and "created" would not be true.
@@ -122,11 +123,13 @@ def sign(
         with (
             c2pa.Context.from_dict(_SETTINGS) as context,
             c2pa.Signer.from_info(info) as signer,
-            c2pa.Builder.from_json(json.dumps(_manifest(provenance, parent)), context) as builder,
+            c2pa.Builder.from_json(
+                json.dumps(_manifest(provenance, source, opens=parent is not None)), context
+            ) as builder,
         ):
             if parent is not None and parent_kind is not None:
                 ingredient = {
-                    "title": parent_name or provenance.source_name or "source",
+                    "title": provenance.source_name or "source",
                     "relationship": "parentOf",
                     "label": "parent",
                 }
@@ -139,19 +142,19 @@ def sign(
     return signed.getvalue()
 
 
-def _manifest(provenance: Provenance, parent: bytes | None) -> dict[str, object]:
+def _manifest(provenance: Provenance, source: str, *, opens: bool) -> dict[str, object]:
     when = datetime.fromtimestamp(provenance.made, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     agent = {"name": "Phota" if provenance.engine.value == "phota" else "Phota Desktop"}
     last: dict[str, object] = {
         "action": "c2pa.edited",
-        "digitalSourceType": str(source_type(provenance.done)),
+        "digitalSourceType": source or str(source_type(provenance.done)),
         "softwareAgent": agent,
         "parameters": {"description": provenance.operation.value},
     }
     if provenance.made:
         last["when"] = when
     actions: list[dict[str, object]] = []
-    if parent is not None:
+    if opens:
         opened = {"ingredientIds": ["parent"]}
         actions.append({"action": "c2pa.opened", "parameters": opened})
     else:

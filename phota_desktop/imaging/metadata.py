@@ -150,13 +150,24 @@ def _parent(original: Path | None, provenance: Provenance) -> bytes | None:
         return None
 
 
+def _source_type(content: bytes) -> str:
+    """Return the source type that a file of ours says, so that both say the same."""
+    kind = sniff(content[:HEAD_BYTES])
+    packet = read_embedded(BytesIO(content), kind).xmp if kind else None
+    try:
+        return (packet and Packet(packet).text(xmp_carrying.SOURCE_TYPE)) or ""
+    except ValueError:
+        return ""
+
+
 def _signed(
     done: Carried, provenance: Provenance, folder: Path, parent: bytes | None, *, had: bool
 ) -> Carried:
     from phota_desktop.imaging import credentials
 
     try:
-        content = credentials.sign(done.content, provenance, folder, parent=parent)
+        source = _source_type(done.content)
+        content = credentials.sign(done.content, provenance, folder, parent=parent, source=source)
     except credentials.SigningError as error:
         told = (NOT_SIGNED.format(why=error), *((CREDENTIALS_DROPPED,) if had else ()))
         return Carried(done.content, (*done.warnings, *told))

@@ -16,6 +16,7 @@ from phota_desktop.core.provenance import MetadataChoice, Provenance, SourceType
 from phota_desktop.imaging import credentials, metadata, metadata_files, webp_chunks
 from phota_desktop.imaging import jpeg_segments as jpeg
 from phota_desktop.imaging import png_chunks as png
+from phota_desktop.imaging import xmp_values as v
 from phota_desktop.imaging.credentials import State
 from phota_desktop.imaging.embedded import read_embedded
 from phota_desktop.imaging.formats import PhotoFormat
@@ -129,6 +130,25 @@ def test_the_old_seal_becomes_the_parent(kind: PhotoFormat, keys: Path) -> None:
 def test_an_edit_is_not_signed_without_what_was_edited(keys: Path) -> None:
     with pytest.raises(credentials.SigningError, match="made from"):
         credentials.sign(PLAIN[PhotoFormat.JPEG], MADE, keys)
+
+
+@with_extra
+def test_seal_and_xmp_say_the_same_source_type(keys: Path, tmp_path: Path) -> None:
+    original = tmp_path / "made-by-a-model.jpg"
+    packet = Packet.empty().adding(v.block("", {SOURCE_TYPE: SourceType.TRAINED.value}))
+    insert = [(jpeg.APP1, jpeg.XMP_ID + packet.wrapped)]
+    original.write_bytes(jpeg.replace(PLAIN[PhotoFormat.JPEG], (), insert))
+    content = metadata.finish(
+        PLAIN[PhotoFormat.JPEG],
+        PHOTO.size,
+        original=original,
+        provenance=MADE,
+        choice=MetadataChoice(sign=True),
+        signing=keys,
+    ).content
+    assert credentials.read(content).state is State.UNTRUSTED
+    assert content.count(SourceType.TRAINED.value.encode()) == 2
+    assert b"compositeWith" not in content
 
 
 @with_extra
