@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from phota_desktop.imaging import exif, jpeg_segments, metadata, png_chunks
+from phota_desktop.imaging import exif, jpeg_segments, metadata, metadata_blocks, png_chunks
 from phota_desktop.imaging import xmp_values as v
 from phota_desktop.imaging.embedded import read_embedded
 from phota_desktop.imaging.formats import PhotoFormat
@@ -132,4 +132,4 @@ def test_hostile_packets_are_not_carried(keep: Keep) -> None:
         "o.png", png_chunks.replace(samples.saved(samples.photo(50), "PNG"), (), [chunk])
     )
     carried = carried_home(original, RESULTS[PhotoFormat.JPEG], SIZE)
-    assert carried == metadata.Carried(RESULTS[PhotoFormat.JPEG], (metadata.NOT_XMP,))
+    assert carried == metadata.Carried(RESULTS[PhotoFormat.JPEG], (metadata_blocks.NOT_XMP,))
