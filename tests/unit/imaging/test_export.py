@@ -250,3 +250,30 @@ def test_a_failing_disk_leaves_nothing_behind(
     assert caught.value.kind == ErrorKind.DISK
     assert os.strerror(number) in caught.value.message
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "tif"])
+def test_a_photo_goes_out_without_what_a_person_keeps_back(
+    keep: Keep, tmp_path: Path, kind: str
+) -> None:
+    make = {
+        "jpg": samples.tagged_jpeg,
+        "png": samples.tagged_png,
+        "webp": samples.tagged_webp,
+        "tif": samples.tagged_tiff,
+    }[kind]
+    photo = keep(f"o.{kind}", make(samples.photo(90), 1))
+    before = np.asarray(Image.open(photo))
+    silent = ExportSettings(metadata=MetadataChoice(carry=False, marks=False))
+    done = export_picture(photo, tmp_path, "silent", silent)
+    assert samples.SECRET not in done.path.read_bytes()
+    placeless = ExportSettings(metadata=MetadataChoice(gps=False))
+    without = export_picture(photo, tmp_path, "placeless", placeless)
+    assert without.same_pixels
+    with Image.open(without.path) as image:
+        assert not image.getexif().get_ifd(0x8825)
+        assert image.getexif()[0x010F] == "Phota Test"
+    assert b"GPSLatitude" not in without.path.read_bytes()
+    for one in (done, without):
+        with Image.open(one.path) as image:
+            assert np.array_equal(np.asarray(image), before)
