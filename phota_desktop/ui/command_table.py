@@ -74,6 +74,7 @@ COMMANDS = (
     Command("export_again", ("Ctrl+Shift+S",), "Export again as last time", "Export"),
     Command("copy_recipe", ("Ctrl+Shift+C",), "Copy the recipe", "Export"),
     Command("open_in", ("Ctrl+Shift+E",), "Open in the editor", "Export"),
+    Command("choose_editor", (), "Choose the editor…", "Export"),
     Command("reveal", ("Ctrl+Shift+O",), "Show in folder", "Export"),
     Command("proof", ("Ctrl+P",), "Proof sheet…", "Export"),
     Command("picks", (), "Read picks of a proof sheet…", "Export"),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
 
 from phota_desktop.ui.chosen_pictures import ChosenPictures
 from phota_desktop.ui.file_manager import FileManager
@@ -41,6 +41,8 @@ class HandOffCommands(QObject):
         return {
             "open_in": self.open_in,
             "reveal": self.reveal,
+            "copy": self.copy,
+            "choose_editor": self.choose_editor,
             "copy_recipe": self.copy_recipe,
         }
 
@@ -76,6 +78,25 @@ class HandOffCommands(QObject):
             self.hand_off.reveal(chosen[0].path)
         else:
             self._window.studio.say(NOTHING)
+
+    def copy(self) -> None:
+        """Copy what is chosen as files under readable names; one picture as pixels too."""
+        window = self._window
+        files = window.studio.saver.files_of(self._chosen.now())
+        if not files:
+            window.studio.say(NOTHING)
+            return
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
+        if len(files) == 1:
+            loaded = window.loader.find(files[0])
+            whole = loaded is not None and loaded.complete
+            image = loaded.levels[0] if loaded is not None and whole else QImage(str(files[0]))
+            if not image.isNull():
+                mime.setImageData(image)
+        QGuiApplication.clipboard().setMimeData(mime)
+        words = "Picture copied." if len(files) == 1 else f"{len(files)} pictures copied."
+        window.studio.say(words)
 
     def copy_recipe(self) -> None:
         """Copy the settings that made the chosen picture, as text that can be pasted here."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -208,7 +207,6 @@ class LibraryParts(QObject):
             return name in ON_THE_CANVAS
         acts: dict[str, Callable[[], object]] = {
             **dict.fromkeys(COMPARING, self.view.compare),
-            "copy": self._copy,
             "lineage": self.view.show_lineage,
             "export": self.view.export,
         }
@@ -226,19 +224,3 @@ class LibraryParts(QObject):
             shown.setFocus()
         else:
             self.show_canvas()
-
-    def _copy(self) -> None:
-        """Copy the chosen pictures as files, one of them as pixels too."""
-        from PySide6.QtCore import QMimeData, QUrl
-        from PySide6.QtGui import QGuiApplication, QImage
-
-        files: list[Path] = self._studio.saver.drag_pictures(self.model.known_chosen())
-        if not files:
-            return
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
-        image = QImage(str(files[0])) if len(files) == 1 else QImage()
-        if not image.isNull():
-            mime.setImageData(image)
-        QGuiApplication.clipboard().setMimeData(mime)
-        self._studio.say("Picture copied." if len(files) == 1 else f"{len(files)} pictures copied.")

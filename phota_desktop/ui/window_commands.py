@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
@@ -34,7 +34,17 @@ if TYPE_CHECKING:
 
 LATE = (
     *("library", "filmstrip", "lineage", "continue", "recall", "recall_prompt", "finalize"),
-    *("export", "export_again", "copy_recipe", "open_in", "reveal", "proof", "picks"),
+    *(
+        "copy",
+        "choose_editor",
+        "export",
+        "export_again",
+        "copy_recipe",
+        "open_in",
+        "reveal",
+        "proof",
+        "picks",
+    ),
 )
 """Commands whose parts come with the services, and :meth:`WindowCommands.join` themselves."""
 
@@ -69,7 +79,6 @@ class WindowCommands(QObject):
         made: dict[str, Callable[[], object]] = {
             "open": self.open,
             "paste": self.paste,
-            "copy": self.copy,
             "previous_photo": lambda: studio.step_photo(-1),
             "next_photo": lambda: studio.step_photo(1),
             "previous_variant": lambda: studio.step_entry(-1),
@@ -120,21 +129,11 @@ class WindowCommands(QObject):
         ask_photos(self._window, self._studio.photo, self._studio.opener.open)
 
     def paste(self) -> None:
-        """Open what the clipboard holds."""
-        self._window.take(offered(QGuiApplication.clipboard().mimeData()))
-
-    def copy(self) -> None:
-        """Copy the chosen picture, as pixels and as a file."""
-        entry = self._studio.entry
-        if entry is None or entry.path is None:
+        """Open what the clipboard holds; a recipe goes into the form."""
+        parts = self._window.parts
+        if parts is not None and parts.library.handing.paste_recipe():
             return
-        loaded = self._window.loader.find(entry.path)
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(entry.path))])
-        if loaded is not None and loaded.complete:
-            mime.setImageData(loaded.levels[0])
-        QGuiApplication.clipboard().setMimeData(mime)
-        self._studio.say("Picture copied.")
+        self._window.take(offered(QGuiApplication.clipboard().mimeData()))
 
     def show_file(self, path: Path) -> None:
         """Open the folder that holds a file."""
