@@ -82,7 +82,7 @@ def encoded(
     options: tuple[int, ...]
     match kind:
         case PhotoFormat.JPEG:
-            options: tuple[int, ...] = (
+            options = (
                 cv2.IMWRITE_JPEG_QUALITY,
                 quality,
                 cv2.IMWRITE_JPEG_OPTIMIZE,
