@@ -118,9 +118,9 @@ def lock(arguments: list[str]) -> int:
         options = ["--universal", "--python-version=3.11", "--generate-hashes", "--quiet"]
         options += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
         # The program that is started from a checkout opens every photo.
-        options += ["--all-extras"]
+        options += ["--extra=heif", "--extra=raw"]
         if name == "test":
-            options += ["--group=test", f"--constraints={LOCKS['run']}"]
+            options += ["--extra=c2pa", "--group=test", f"--constraints={LOCKS['run']}"]
         command = [str(uv), "pip", "compile", "pyproject.toml", *options, *arguments]
         command += [f"--output-file={lock_file}"]
         subprocess.run(command, check=True, cwd=ROOT)
