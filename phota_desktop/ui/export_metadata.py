@@ -13,7 +13,7 @@ from phota_desktop.ui.controls import Caption
 from phota_desktop.ui.export_controls import WordsTick, set_role
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.export_subjects import Subject
-from phota_desktop.viewmodels.export_words import kinds_of, label_words, people_words
+from phota_desktop.viewmodels.export_words import can_sign, kinds_of, label_words, people_words
 
 _TICKS = (
     ("carry", "exportCameraTick", "Camera data: dates, lens, copyright"),
@@ -21,6 +21,7 @@ _TICKS = (
     ("marks", "exportMarksTick", "Stars and colour label"),
     ("people", "exportPeopleTick", "Names of people"),
     ("recipe", "exportRecipeTick", "Prompt and settings"),
+    ("sign", "exportSignTick", "Content credentials, signed here"),
     ("provenance", "exportLabelTick", "How it was made"),
 )
 _TIPS = {
@@ -29,6 +30,7 @@ _TIPS = {
     "marks": "As rating and label, which other photo programs read",
     "people": "As keywords and as people in the picture",
     "recipe": "Prompt, model and sizes, for people who get the file",
+    "sign": "A C2PA manifest of this computer's own key; readers will call the signer unknown",
     "provenance": "IPTC digital source type, and what the picture was made from",
 }
 
@@ -68,7 +70,8 @@ class MetadataTicks(QWidget):
                 continue
             column.addWidget(tick)
         column.addWidget(self.ticks["provenance"])
-        self.setTabOrder(self.ticks["recipe"], self.sidecar)
+        self.ticks["sign"].setVisible(can_sign())
+        self.setTabOrder(self.ticks["sign"], self.sidecar)
         self.setTabOrder(self.sidecar, self.ticks["provenance"])
         words = QVBoxLayout()
         words.setContentsMargins(3 * GRID, 0, 0, 0)
@@ -86,6 +89,7 @@ class MetadataTicks(QWidget):
             _set(tick, on=getattr(settings.metadata, field))
         _set(self.sidecar, on=settings.sidecar)
         self.ticks["gps"].setEnabled(settings.metadata.carry)
+        self.ticks["sign"].setEnabled(settings.metadata.provenance)
         label = label_words(self._kinds, on=settings.metadata.provenance)
         set_role(self.label_words, label.role)
         self.label_words.setText(label.words)

@@ -226,3 +226,10 @@ def form_note(settings: ExportSettings) -> str:
         name = FORMATS[settings.format][0]
         return f"What is {name} already, and fits these settings, is not coded again."
     return ""
+
+
+def can_sign() -> bool:
+    """Tell whether exports can be signed with content credentials: the optional extra is there."""
+    from importlib.util import find_spec
+
+    return find_spec("c2pa") is not None and find_spec("cryptography") is not None
