@@ -25,16 +25,17 @@ class Api(Wire):
             self._control(path, body)
             return
         key = self.headers.get("X-API-Key")
-        if key != self.server.memory.key:
+        account = self.server.memory.accounts.get(key or "")
+        if account is None:
             self.server.memory.ledger.write("api", path=path, method=method, bad_key=key or "")
             text = "Missing X-API-Key header." if key is None else "Invalid X-API-Key."
             self.send(Answer.json(403 if key is None else 401, {"detail": text}))
             return
         rest = path.removeprefix(BASE).strip("/").split("/")
         if method == "POST" and rest[0] in FIELDS and len(rest) == 1:
-            self._submit(rest[0], body)
+            self._submit(rest[0], body, account)
         elif method == "GET" and rest[0] == "jobs" and len(rest) == 2:
-            self._job(rest[1])
+            self._job(rest[1], account)
         elif rest[0] == "profiles":
             profiles.serve(self, method, rest[1:], query, body)
         else:
@@ -43,7 +44,7 @@ class Api(Wire):
     def _not_found(self) -> None:
         self.send_error_body(404, {"code": "NOT_FOUND", "detail": "Not found."})
 
-    def _submit(self, operation: str, raw: bytes) -> None:
+    def _submit(self, operation: str, raw: bytes, account: str) -> None:
         memory = self.server.memory
         fault = memory.chaos.pick("submit")
         mode = memory.chaos.traits.mode
@@ -52,6 +53,7 @@ class Api(Wire):
             "body_sha256": hashlib.sha256(raw).hexdigest(),
             "body_bytes": len(raw),
             "key": self.headers.get("X-API-Key"),
+            "account": account,
             "request_id": self.request_id,
             "fault": fault.do if fault else None,
         }
@@ -60,7 +62,7 @@ class Api(Wire):
             row |= _identity(parsed)
         except ValueError:
             parsed = None
-        if self._struck_early(fault, row):
+        if self._struck_early(fault, row) or self._declined(parsed, row):
             return
         try:
             body = check(operation, parsed, mode)
@@ -68,7 +70,7 @@ class Api(Wire):
             memory.ledger.write("post", charged=False, status=refusal.status, **row)
             self.send_error_body(refusal.status, refusal.body())
             return
-        job, new = memory.submit(operation, body)
+        job, new = memory.submit(operation, body, account)
         cents = memory.cents(operation) * len(memory.pictures(job)) if new else 0
         in_background = bool(body.get("async")) and mode == "v0.7"
         row |= {"job_id": job.id, "cents": cents, "status": 202 if in_background else 200}
@@ -90,6 +92,15 @@ class Api(Wire):
             self.server.memory.ledger.write("post", charged=False, status=fault.status, **row)
         return self.strike_early(fault)
 
+    def _declined(self, parsed: Any, row: dict[str, Any]) -> bool:
+        prompt = parsed.get("prompt") if isinstance(parsed, dict) else None
+        status = self.server.memory.declines.get(str(prompt))
+        if status is None:
+            return False
+        self.server.memory.ledger.write("post", charged=False, status=status, **row)
+        self.send_error_body(status, {"code": f"HTTP_{status}", "detail": "Not this one."})
+        return True
+
     def _handle(self, job: FakeJob) -> dict[str, Any]:
         memory = self.server.memory
         how = memory.chaos.traits.poll_url
@@ -106,11 +117,13 @@ class Api(Wire):
             handle["poll_url"] = how.format(job_id=job.id, **memory.origins)
         return handle
 
-    def _job(self, job_id: str) -> None:
+    def _job(self, job_id: str, account: str) -> None:
         memory = self.server.memory
         traits = memory.chaos.traits
         fault = memory.chaos.pick("poll")
         job = memory.jobs.get(job_id)
+        if job is not None and job.account != account:
+            job = None  # as if it had never been
         memory.ledger.write("poll", job_id=job_id, known=job is not None)
         if self.strike_early(fault):
             return
@@ -118,6 +131,9 @@ class Api(Wire):
             self._not_found()
             return
         share = memory.age(job) / traits.job_seconds if traits.job_seconds else 1.0
+        if traits.job_polls:
+            share = job.polls / traits.job_polls
+            job.polls += 1
         if share < 1:
             state = traits.states[int(share * len(traits.states))]
             self.strike_late(fault, Answer.json(200, {"job_id": job_id, "status": state}))
@@ -128,8 +144,9 @@ class Api(Wire):
         memory = self.server.memory
         traits = memory.chaos.traits
         frame: dict[str, Any] = {"job_id": job.id, "request_id": self.request_id}
-        if traits.job_ends != "done":
-            code = "CONTENT_MODERATION" if traits.job_ends == "moderation" else "INTERNAL_ERROR"
+        end = memory.ends.get(str(job.body.get("prompt")), traits.job_ends)
+        if end != "done":
+            code = "CONTENT_MODERATION" if end == "moderation" else "INTERNAL_ERROR"
             error = {"code": code, "detail": "The job failed."}
             return {**frame, "status": "FAILED", "error": error}
         result = memory.result(job, as_bytes=False)

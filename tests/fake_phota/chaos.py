@@ -20,6 +20,7 @@ class Traits:
     ``shape``: where a finished job holds its result: ``top``, ``result``, ``response``, ``deep``,
     ``handle`` (the bare result without job id and state).
     ``known_subjects``: ``counts``, ``null``, ``missing`` or ``bare`` (counts without the wrapper).
+    ``job_polls`` in place of ``job_seconds``: how often a job is asked for before it is finished.
     ``job_ends``: ``done``, ``moderation``, ``error``. ``images`` caps the pictures delivered.
     ``error_key`` is where the code of an error sits: ``code``, ``type`` or ``error``.
 
@@ -42,6 +43,7 @@ class Traits:
     shape: str = "top"
     known_subjects: str = "counts"
     job_seconds: float = 0.05
+    job_polls: int = 0
     states: tuple[str, ...] = ("QUEUED", "IN_PROGRESS")
     done_state: str = "COMPLETED"
     job_ends: str = "done"
@@ -80,7 +82,8 @@ class Fault:
     (take effect, then RST), ``hang`` (take effect, stay silent for ``seconds``), ``truncate``
     (cut the answer at ``at``), ``garbage`` (take effect, then 200 with HTML), ``redirect`` (to
     ``to``), ``moderation``, ``delay``. On downloads also ``cut``, ``ignore_range``,
-    ``wrong_range``, ``new_etag``, ``gzip``, ``extra``, ``expired``, ``stall`` (at ``at``).
+    ``wrong_range``, ``new_etag``, ``gzip``, ``extra``, ``expired``, ``stall`` (at ``at``),
+    ``short`` (a file that ends at ``at`` and says so).
     ``at`` below 1 is a share of the body, else a byte. ``charged`` makes ``status`` strike after
     the request took effect. ``seconds`` is waited before any fault. ``detail`` is the sentence of
     a JSON ``status``, of the request's ``field`` (as a 422 says it) where one is named.

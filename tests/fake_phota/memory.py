@@ -28,35 +28,52 @@ class FakeJob:
     id: str
     operation: str
     body: dict[str, Any]
+    account: str = ""
     created: float = field(default_factory=time.monotonic)
+    polls: int = 0
 
 
 class Memory:
-    """The state behind the listeners; one lock, so that equal submits at once are one job."""
+    """The state behind the listeners; one lock, so that equal submits at once are one job.
+
+    ``accounts`` are the keys that are taken, each with the name of its account: only that one
+    knows a job, and the ids of its requests. Take a key out to revoke it. ``declines`` are
+    statuses, and ``ends`` other ends than ``job_ends``, of requests with a certain prompt.
+    """
 
     def __init__(self, ledger: Ledger, chaos: Chaos, key: str) -> None:
         self.ledger = ledger
         self.chaos = chaos
-        self.key = key
+        self.accounts = {key: "first"}
+        self.declines: dict[str, int] = {}
+        self.ends: dict[str, str] = {}
         self.origins: dict[str, str] = {}
         self.jobs: dict[str, FakeJob] = {}
         self.trainees = Trainees(ledger)
         self.files: dict[str, bytes] = {}
         self.lock = threading.Lock()
         self.closing = threading.Event()
-        self._by_client_id: dict[str, FakeJob] = {}
+        self._by_client_id: dict[tuple[str, str], FakeJob] = {}
+        self._signing = 0
 
-    def submit(self, operation: str, body: dict[str, Any]) -> tuple[FakeJob, bool]:
+    def submit(
+        self, operation: str, body: dict[str, Any], account: str = ""
+    ) -> tuple[FakeJob, bool]:
         """Return the job of a submit and whether it is new, which is whether it is charged."""
         client_id = body.get("client_request_id")
+        known = (account, str(client_id)) if client_id and body.get("async") else None
         with self.lock:
-            if client_id and body.get("async") and client_id in self._by_client_id:
-                return self._by_client_id[client_id], False
-            job = FakeJob(f"job_{uuid.uuid4().hex[:20]}", operation, body)
+            if known in self._by_client_id:
+                return self._by_client_id[known], False
+            job = FakeJob(f"job_{uuid.uuid4().hex[:20]}", operation, body, account)
             self.jobs[job.id] = job
-            if client_id and body.get("async"):
-                self._by_client_id[client_id] = job
+            if known:
+                self._by_client_id[known] = job
             return job, True
+
+    def expire_links(self) -> None:
+        """End every link that was given out; the job gives fresh ones."""
+        self._signing += 1
 
     def cents(self, operation: str) -> int:
         """Return what one picture costs, without identity."""
@@ -85,7 +102,7 @@ class Memory:
         expires = time.time() + self.chaos.traits.link_seconds
         fmt = job.body.get("output_format", "jpg")
         return [
-            f"{self.origins['cdn']}/20261121/{name}?token={_sign(name, expires)}"
+            f"{self.origins['cdn']}/20261121/{name}?token={self._sign(name, expires)}"
             f"&expires={expires:.3f}"
             for name in (f"{job.id}-{n}.{fmt}" for n in range(len(self.pictures(job))))
         ]
@@ -96,7 +113,7 @@ class Memory:
             end = float(expires)
         except ValueError:
             return None
-        if not hmac.compare_digest(token, _sign(name, end)) or time.time() >= end:
+        if not hmac.compare_digest(token, self._sign(name, end)) or time.time() >= end:
             return None
         return self.files.get(name)
 
@@ -114,14 +131,13 @@ class Memory:
             answer["known_subjects"] = shapes[how]
         return answer
 
+    def _sign(self, name: str, expires: float) -> str:
+        text = f"{name}|{expires:.3f}|{self._signing}"
+        return hmac.new(_SECRET, text.encode(), hashlib.sha256).hexdigest()[:32]
+
 
 def mentioned(body: dict[str, Any]) -> list[str]:
     """Return the profiles that a request lists or mentions as ``[[id]]``, each once."""
     inline = re.findall(r"\[\[([^\[\]]+)\]\]", str(body.get("prompt") or ""))
     given = body.get("profile_ids")
     return list(dict.fromkeys([*(given if isinstance(given, list) else ()), *inline]))
-
-
-def _sign(name: str, expires: float) -> str:
-    text = f"{name}|{expires:.3f}"
-    return hmac.new(_SECRET, text.encode(), hashlib.sha256).hexdigest()[:32]
