@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.exporting import ExportFormat, ExportSettings
+from phota_desktop.core.exporting import ExportSettings
 from phota_desktop.core.file_names import NameTokens, distinct, expand
 from phota_desktop.core.library import Marks
-from phota_desktop.core.options import OutputFormat
 from phota_desktop.core.provenance import Provenance
+from phota_desktop.resources import resource
 from phota_desktop.services.niceness import be_nice
 from phota_desktop.store.paths import AppFolders
 
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 MOST_WORKERS = 4
 """Each takes up to three rasters, some 400 MB at 45 megapixels."""
 
-_FORMATS = {
-    None: ExportFormat.AS_IS,
-    OutputFormat.JPG: ExportFormat.JPEG,
-    OutputFormat.PNG: ExportFormat.PNG,
-}
 
 Progress = Callable[[int, int], None]
 
@@ -165,7 +160,7 @@ class Exporter:
         """
         from phota_desktop.imaging.export import extension_of
 
-        places = [settings.folder or self.folder_for(item) for item in items]
+        places = self._places(items, settings)
         names = [
             expand(
                 settings.name_template,
@@ -184,13 +179,29 @@ class Exporter:
         ]
 
     def folder_for(self, item: ExportItem) -> Path:
-        """Return the folder next to the original; the results folder where there is none."""
-        if item.original is not None:
-            return item.original.parent
-        private = (self._folders.vault, self._folders.cache, self._folders.home)
-        if any(item.picture.is_relative_to(folder) for folder in private):
-            return self._out_dir() or self._folders.results
-        return item.picture.parent
+        """Return the folder next to the original; the results folder for what is the program's."""
+        beside = item.original or item.picture
+        private = (
+            self._folders.vault,
+            self._folders.cache,
+            self._folders.home,
+            resource("samples"),
+        )
+        if any(beside.is_relative_to(folder) for folder in private):
+            return self._results
+        return beside.parent
+
+    @property
+    def _results(self) -> Path:
+        return self._out_dir() or self._folders.results
+
+    def _places(self, items: Sequence[ExportItem], settings: ExportSettings) -> list[Path]:
+        """Return the folders; the results folder for a photo whose own one is gone."""
+        if settings.folder is not None:
+            return [settings.folder] * len(items)
+        found = [self.folder_for(item) for item in items]
+        there = {place for place in set(found) if place.is_dir()}
+        return [place if place in there else self._results for place in found]
 
     async def _all(
         self,
@@ -286,23 +297,3 @@ def _with_sidecar(exported: Exported, item: ExportItem, settings: ExportSettings
 def _check(settings: ExportSettings) -> None:
     for problem in settings.problems():
         raise PhotaError(ErrorKind.INVALID, problem.message, field=problem.field)
-
-
-def export_variant(
-    variant: Path,
-    target: Path,
-    *,
-    original: Path | None = None,
-    output_format: OutputFormat | None = None,
-) -> Path:
-    """Write ``variant`` to ``target`` (the next free name if taken) and return where it is.
-
-    Blocking. With ``original`` its camera data goes along. Raises PhotaError as ``Exporter`` has.
-    """
-    from phota_desktop.imaging.export import export_picture, extension_of
-
-    wanted = _FORMATS[output_format]
-    if wanted != ExportFormat.AS_IS and extension_of(variant, ExportSettings()) == output_format:
-        wanted = ExportFormat.AS_IS
-    settings = ExportSettings(format=wanted)
-    return export_picture(variant, target.parent, target.name, settings, original=original).path

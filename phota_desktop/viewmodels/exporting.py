@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,7 +168,7 @@ class ExportViewModel(QObject):
     @property
     def folder(self) -> str:
         """Where the pictures go, in words."""
-        chosen = self._effective.folder
+        chosen = self.settings.folder
         if chosen is None and self._places is None:
             self._places = frozenset(self._folders)
         folders = frozenset((chosen,)) if chosen is not None else self._places or frozenset()
@@ -178,18 +177,8 @@ class ExportViewModel(QObject):
         return f"In {len(folders)} folders, each picture next to its original"
 
     @property
-    def _effective(self) -> ExportSettings:
-        """The settings, with the results folder for samples: theirs belongs to the program."""
-        services = self._services
-        are_ours = bool(self.subjects) and all(one.is_sample for one in self.subjects)
-        if self.settings.folder is None and are_ours and services is not None:
-            folder = services.settings.out_dir or services.folders.results
-            return replace(self.settings, folder=folder)
-        return self.settings
-
-    @property
     def _folders(self) -> list[Path]:
-        chosen = self._effective.folder
+        chosen = self.settings.folder
         if chosen is not None or self._exporter is None:
             return [chosen or Path()] * len(self.subjects)
         if self._beside is None:
@@ -265,7 +254,7 @@ class ExportViewModel(QObject):
     ) -> None:
         from phota_desktop.core.errors import PhotaError
 
-        settings = self._effective
+        settings = self.settings
         try:
             if before is None:
                 items = [one.item for one in self.subjects]

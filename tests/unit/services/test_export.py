@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -232,3 +233,23 @@ async def test_presets_are_kept_renamed_and_read_leniently(folders: AppFolders) 
             assert await again.last() == ExportSettings()
     finally:
         threads.close()
+
+
+def test_a_picture_goes_next_to_its_original_where_that_still_is(tmp_path: Path) -> None:
+    from phota_desktop.resources import resource
+
+    folders = AppFolders.find({"PHOTA_DESKTOP_HOME": str(tmp_path / "home")})
+    exporter = Exporter(folders, lambda: tmp_path / "out")
+    settings = ExportSettings()
+    (tmp_path / "photos").mkdir()
+    result = folders.vault / "job-0.jpg"
+    items = [
+        ExportItem(result, tmp_path / "photos" / "a.jpg"),
+        ExportItem(result, tmp_path / "unplugged" / "a.jpg"),
+        ExportItem(result),
+        ExportItem(resource("samples", "cat-natural.jpg"), resource("samples", "cat.jpg")),
+        ExportItem(tmp_path / "photos" / "a.jpg"),
+    ]
+    planned = exporter.plan(items, replace(settings, format=ExportFormat.JPEG))
+    out, photos = tmp_path / "out", tmp_path / "photos"
+    assert [one.folder for one in planned] == [photos, out, out, out, photos]
