@@ -152,7 +152,7 @@ def _rough(number: int) -> bytes:
         (width, height),
         interpolation=cv2.INTER_CUBIC,
     )
-    grain = chance.normal(0, 6, rough.shape)
+    grain = chance.normal(0, 2, rough.shape)
     pixels = np.clip(rough + grain, 0, 255).astype(np.uint8)
     return bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), 88, "BGR", "420"))
 
@@ -206,7 +206,8 @@ async def _measure(home: Path) -> Times:
     )
     loader = ThumbnailLoader(folders.cache / "thumbnails")
     art = ThumbnailArt(loader)
-    loader._work._wake()
+    with loader._work._changed:
+        loader._work._wake()
     await asyncio.sleep(0.6)  # the loader rests after the start of the program
     times: Times = {}
     memory = _resident_mb()
