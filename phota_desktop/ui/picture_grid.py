@@ -355,8 +355,12 @@ class PictureGrid(QAbstractScrollArea):
         self._art.want(self.objectName(), [])
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: D102
-        if self.model.selection.current < 0 and self.plan.count:
-            self.model.go(0)
+        by_keys = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        if by_keys and self.model.selection.current < 0 and self.plan.count:
+            self.model.go(self._span[0])
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: D102
