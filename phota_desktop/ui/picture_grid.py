@@ -82,6 +82,7 @@ class PictureGrid(QAbstractScrollArea):
         self._painter = TilePainter(self.font())
         self._missing: set[str] = set()
         self._span = (0, -1)
+        self._places: dict[str, list[int]] = {}
         self.plan: GridLayout | RowLayout = self._plan()
         self.input = GridInput(self)
         self._settling = QTimer(self)
@@ -226,8 +227,17 @@ class PictureGrid(QAbstractScrollArea):
         places = [*range(first, last + 1)]
         places += range(last + 1, min(last + 1 + ahead, self.plan.count))
         places += range(first - 1, max(first - 1 - ahead // 2, -1), -1)
-        wanted = [one for place in places if (one := self.wanted(place)) is not None]
-        seen = [one.path for place in places[: last - first + 1] if (one := self.wanted(place))]
+        wanted: list[Wanted] = []
+        seen: list[str] = []
+        self._places.clear()
+        for n, place in enumerate(places):
+            one = self.wanted(place)
+            if one is None:
+                continue
+            wanted.append(one)
+            if n <= last - first:
+                seen.append(one.path)
+                self._places.setdefault(one.sha256, []).append(place)
         self._art.want(self.objectName(), wanted, look_for=seen)
 
     def is_missing(self, picture: Picture) -> bool:
@@ -239,11 +249,8 @@ class PictureGrid(QAbstractScrollArea):
         self.viewport().update()
 
     def _on_came(self, wanted: Wanted) -> None:
-        first, last = self._span
-        for place in range(first, last + 1):
-            picture = self.model.picture(place)
-            if picture is not None and picture.sha256 == wanted.sha256:
-                self.viewport().update(self.rect_of(place))
+        for place in self._places.get(wanted.sha256, ()):
+            self.viewport().update(self.rect_of(place))
 
     def _on_seen(self, found: dict[str, bool]) -> None:
         missing = self._missing | {name for name, there in found.items() if not there}

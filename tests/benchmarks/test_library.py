@@ -160,7 +160,7 @@ def _rough(number: int) -> bytes:
 async def _until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.004)  # looking takes its time too
 
 
 def _is_filled(view: LibraryView) -> bool:
