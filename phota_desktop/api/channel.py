@@ -18,7 +18,7 @@ from phota_desktop.api.network import NetworkThread
 from phota_desktop.api.spill import MAX_JSON_BYTES, UnreadableAnswerError
 from phota_desktop.api.transport import ASGIApp, open_client
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.secrets import ApiKey
+from phota_desktop.core.secrets import ApiKey, masked
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class Answer:
     @property
     def request_id(self) -> str:
         """Phota's ``X-Request-Id``, empty when there is none."""
-        return self.headers.get("x-request-id", "")[:200]
+        return masked(self.headers.get("x-request-id", ""))[:200]
 
 
 class Deadline:

@@ -7,7 +7,7 @@ import logging
 import re
 from urllib.parse import quote
 
-MASK = "•••"
+from phota_desktop.core.secrets import MASK, masked
 
 _HEADER = re.compile(r"(?i)(x-api-key|authorization)(['\"]?\s*[:=,]\s*b?['\"]?)([^'\"\s,)\]}]+)")
 _QUERY = re.compile(
@@ -19,8 +19,8 @@ _TOKEN = re.compile(r"(?i)\b((?:token|sig|signature|expires)=)[^&\s'\"<>)]+")
 class RedactingFilter(logging.Filter):
     """A logging filter that masks key headers, signed query values and every known secret.
 
-    ``hide`` adds a secret, for instance the key once it is known; it is masked in its plain,
-    base64 and percent-encoded form.
+    Keys and credentials that the program holds are known (:mod:`core.secrets`); ``hide`` adds
+    another, which is masked in its plain, base64 and percent-encoded form.
     """
 
     def __init__(self, *secrets: str) -> None:
@@ -59,6 +59,7 @@ class RedactingFilter(logging.Filter):
         """Return ``words`` with every secret masked."""
         for secret in sorted(self._secrets, key=len, reverse=True):
             words = words.replace(secret, MASK)
+        words = masked(words)
         words = _HEADER.sub(rf"\1\2{MASK}", words)
         words = _QUERY.sub(rf"\1{MASK}", words)
         return _TOKEN.sub(rf"\1{MASK}", words)

@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 import pybase64
 
+from phota_desktop.core.secrets import masked
+
 WRAPPERS = ("result", "response", "output", "data", "job")
 """Keys under which an answer may be wrapped (section 15 of the contract)."""
 MAX_PICTURES = 4
@@ -261,6 +263,7 @@ class SpillReader:
         if self._string is not None or self._levels or self._carry:
             raise UnreadableAnswerError("it ends in the middle")
         text = self._json.decode("utf-8-sig", "replace")
+        text = masked(text)  # whatever is kept of an answer, a key that it repeats is not
         return Spilled(text, load_json(text), tuple(self.parts))
 
     def abort(self) -> None:

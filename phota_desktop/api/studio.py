@@ -79,7 +79,7 @@ class StudioApi:
         async def read(response: httpx.Response, deadline: Deadline) -> Accepted | Finished:
             await self._channel.refuse(response, deadline, posted=True)
             spilled = await self._spill(response, deadline, part_for, posted=True)
-            said_id = response.headers.get("x-request-id", "")[:200]
+            said_id = wire.text(response.headers.get("x-request-id", ""), 200)
             try:
                 return wire.submitted(spilled, said_id)
             except UnreadableAnswerError as error:
@@ -96,7 +96,7 @@ class StudioApi:
         async def read(response: httpx.Response, deadline: Deadline) -> Running | Finished | Failed:
             await self._channel.refuse(response, deadline, posted=False)
             spilled = await self._spill(response, deadline, part_for, posted=False)
-            said_id = response.headers.get("x-request-id", "")[:200]
+            said_id = wire.text(response.headers.get("x-request-id", ""), 200)
             try:
                 return wire.job(spilled, said_id, errors.retry_after(response.headers))
             except UnreadableAnswerError as error:
@@ -123,7 +123,7 @@ class StudioApi:
             spilled = reader.close()
             whole = True
         except UnreadableAnswerError as error:
-            said_id = response.headers.get("x-request-id", "")[:200] or None
+            said_id = wire.text(response.headers.get("x-request-id", ""), 200) or None
             raise errors.unreadable(str(error), posted=posted, request_id=said_id) from error
         finally:
             if not whole:

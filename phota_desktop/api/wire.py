@@ -17,6 +17,7 @@ from phota_desktop.api.spill import (
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.person_report import without_secrets
 from phota_desktop.core.profiles import Profile, ProfileStatus
+from phota_desktop.core.secrets import masked
 
 _DEPTH = 3
 _TEXT = 500
@@ -49,12 +50,15 @@ class Complaint:
 
 
 def text(value: object, limit: int = _TEXT) -> str:
-    """Return ``value`` as one bounded line of plain text; empty unless it is a string or number."""
+    """Return ``value`` as one bounded line of plain text; empty unless it is a string or number.
+
+    A server may repeat the key that it was sent: no text of it keeps that.
+    """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     if isinstance(value, int) and abs(value) > 10**30:
         return ""
-    plain = str(value)[: limit * 4].encode("utf-8", "replace").decode()
+    plain = masked(str(value)[: limit * 4].encode("utf-8", "replace").decode())
     line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from phota_desktop.core.hosting import Provider
@@ -14,12 +15,70 @@ MAX_KEY_LENGTH = 1000
 """Characters; a Windows credential holds 1,280 (2,560 bytes of UTF-16), with room to spare."""
 MAX_BUCKET_SECRET_LENGTH = 8_000
 """Characters; the key file of a Google service account has some 2,400."""
+MASK = "•••"
+_SHORTEST_MASKED = 6
+"""Characters; to mask less would blot out innocent words."""
 
 
-class ApiKey:
+class Secret:
+    """A text that is never shown; while it lives, :func:`masked` knows it."""
+
+    __slots__ = ("__weakref__", "_forms", "_text")
+
+    def __init__(self, text: str) -> None:
+        """Take ``text`` as it is."""
+        self._text = text
+        self._forms: tuple[str, ...] = ()
+        _alive[id(self)] = self
+
+    def reveal(self) -> str:
+        """Return the secret itself."""
+        return self._text
+
+    def forms(self) -> tuple[str, ...]:
+        """Return the texts that give the secret away, the longest first."""
+        if not self._forms:
+            self._forms = _forms(self._text)
+        return self._forms
+
+
+_alive: WeakValueDictionary[int, Secret] = WeakValueDictionary()
+
+
+def masked(words: str) -> str:
+    """Return ``words`` without any secret that is held now, also base64, hex or percent-encoded.
+
+    A server may repeat the key in its complaint, and what is logged may quote anything.
+    """
+    for secret in list(_alive.values()):
+        for form in secret.forms():
+            if form in words:
+                words = words.replace(form, MASK)
+    return words
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    if len(text) < _SHORTEST_MASKED:
+        return ()
+    import base64
+    from urllib.parse import quote
+
+    content = text.encode()
+    found = {text, quote(text), quote(text, safe=""), json.dumps(text)[1:-1], text[::-1]}
+    found |= {content.hex(), content.hex().upper(), content.hex(" ")}
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        # Within other text (``user:key``) the bytes begin at any of three places of a group.
+        for ahead in range(3):
+            coded = encode(b"\0" * ahead + content).decode().rstrip("=")
+            whole = (ahead + len(content)) % 3 == 0
+            found.add(coded[(0, 2, 3)[ahead] : None if whole else -1])
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+class ApiKey(Secret):
     """A Phota API key; only :meth:`reveal` gives the text."""
 
-    __slots__ = ("_text",)
+    __slots__ = ()
 
     def __init__(self, text: str) -> None:
         """Take ``text`` without surrounding white space; ValueError if it cannot be a key."""
@@ -30,7 +89,7 @@ class ApiKey:
             raise ValueError(f"The key is longer than {MAX_KEY_LENGTH} characters.")
         if not text.isascii() or not text.isprintable() or " " in text:
             raise ValueError("The key has characters that no API key has.")
-        self._text = text
+        super().__init__(text)
 
     def reveal(self) -> str:
         """Return the key itself, for the request header and the keyring alone."""
@@ -55,14 +114,14 @@ class ApiKey:
         raise TypeError("An API key is never written out.")
 
 
-class BucketSecret:
+class BucketSecret(Secret):
     """What opens a bucket: a secret, and at S3 the id of the access key that it belongs to.
 
     ``secret`` is S3's secret access key, Azure's account key, or the whole text of the JSON key
     file of a Google service account. Only :meth:`reveal` gives it.
     """
 
-    __slots__ = ("_key_id", "_text")
+    __slots__ = ("_key_id",)
 
     def __init__(self, secret: str, key_id: str = "") -> None:
         """Take both without surrounding white space; ValueError if they cannot be credentials."""
@@ -75,7 +134,7 @@ class BucketSecret:
             raise ValueError("The secret has characters that no secret has.")
         if not key_id.isascii() or not key_id.isprintable() or " " in key_id:
             raise ValueError("The key ID has characters that no key ID has.")
-        self._text = secret
+        super().__init__(secret)
         self._key_id = key_id
 
     @property

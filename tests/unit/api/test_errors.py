@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
 from phota_desktop.api import errors
 from phota_desktop.core.errors import ErrorKind
+from phota_desktop.core.secrets import ApiKey
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,13 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
 def test_transport(failure: httpx.HTTPError, posted: bool, kind: ErrorKind, sure: bool) -> None:
     error = errors.from_transport(failure, posted=posted)
     assert (error.kind, error.surely_not_charged, error.retryable) == (kind, sure, True)
+
+
+def test_a_server_that_repeats_the_key_is_not_repeated() -> None:
+    key = ApiKey("canary/Key+with=odd%chars~0123456789")
+    body = json.dumps({"detail": f"Bad key {key.reveal()}", "code": key.reveal()}).encode()
+    for status in (400, 401, 422, 500):
+        error = errors.from_response(status, {"x-request-id": key.reveal()}, body, posted=True)
+        said = f"{error.message} {error.hint} {error.request_id} {error!r} {error.field}"
+        assert "canary" not in said
+        assert error.request_id == "•••"

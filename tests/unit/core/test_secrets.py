@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import json
 import pickle
+from urllib.parse import quote
 
 import pytest
 
 from phota_desktop.core.hosting import Provider
-from phota_desktop.core.secrets import ApiKey, BucketSecret
+from phota_desktop.core.secrets import ApiKey, BucketSecret, masked
 
 TEXT = "sk-canary-123456"
 
@@ -86,3 +89,48 @@ def test_credentials_fit_their_provider(
 def test_what_cannot_be_credentials_is_refused(secret: str, key_id: str) -> None:
     with pytest.raises(ValueError, match=r"secret|key ID|credentials"):
         BucketSecret(secret, key_id)
+
+
+LIVE = "canary/Key+with=odd%chars~0123456789"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        LIVE,
+        quote(LIVE, safe=""),
+        base64.b64encode(LIVE.encode()).decode(),
+        base64.urlsafe_b64encode(LIVE.encode()).decode(),
+        base64.b64encode(b"me:" + LIVE.encode()).decode(),
+        base64.b64encode(b"a:" + LIVE.encode() + b":b").decode(),
+        base64.b64encode(b"user:" + LIVE.encode()).decode(),
+        LIVE.encode().hex(),
+        LIVE.encode().hex().upper(),
+        LIVE[::-1],
+        json.dumps({"detail": LIVE}),
+    ],
+)
+def test_a_living_secret_is_masked_in_every_form(form: str) -> None:
+    assert masked(f"before {form} after") == f"before {form} after"
+    for secret in (ApiKey(LIVE), BucketSecret(LIVE, "id")):
+        said = masked(f"before {form} after")
+        assert "•••" in said
+        for part in (LIVE[4:20], quote(LIVE, safe="")[4:20], LIVE.encode().hex()[8:30]):
+            assert part not in said
+        assert "before " in said
+        assert " after" in said
+        del secret
+    assert masked(f"before {form} after") == f"before {form} after"
+
+
+def test_two_equal_keys_live_apart() -> None:
+    first, second = ApiKey(LIVE), ApiKey(LIVE)
+    del first
+    assert LIVE not in masked(LIVE)
+    assert second.reveal() == LIVE
+
+
+def test_a_short_secret_blots_nothing_out() -> None:
+    short = ApiKey("abc")
+    assert masked("abcdef") == "abcdef"
+    assert short.reveal() == "abc"
