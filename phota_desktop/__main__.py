@@ -18,6 +18,9 @@ NO_WINDOW = 3
 def main(argv: list[str] | None = None) -> int:
     """Run the program with ``argv`` (default: the process's) and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    from phota_desktop.environment import keep_private
+
+    keep_private()
     if arguments == ["--version"]:
         from phota_desktop import __version__
 

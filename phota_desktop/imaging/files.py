@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import itertools
 import os
@@ -10,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.environment import persons_umask
 
 _NO_SYNC = frozenset((errno.EINVAL, errno.ENOSYS, errno.ENOTSUP))
 _NO_LINK = frozenset(
@@ -63,7 +65,7 @@ def move_to_free_name(part: Path, target: Path) -> Path:
     Nothing is overwritten; where there are no links the bytes are copied with O_EXCL. The part
     stays for the caller to remove. Returns the name used; raises OSError.
     """
-    part.chmod(0o666 & ~_umask())
+    part.chmod(0o666 & ~persons_umask())
     written = _under_free_name(part, target)
     sync_folder(target.parent)
     return written
@@ -94,7 +96,7 @@ def _copied(place: Path, part: Path) -> bool:
     """Write with O_EXCL where there are no links; False when the name is taken."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     try:
-        handle = os.open(place, flags | getattr(os, "O_BINARY", 0), 0o666)
+        handle = os.open(place, flags | getattr(os, "O_BINARY", 0), 0o600)
     except FileExistsError:
         return False
     try:
@@ -102,6 +104,8 @@ def _copied(place: Path, part: Path) -> bool:
             shutil.copyfileobj(written, stream)
             stream.flush()
             sync(stream.fileno())
+        with contextlib.suppress(OSError):  # where there are no links there may be no rights
+            place.chmod(0o666 & ~persons_umask())
     except OSError:
         place.unlink(missing_ok=True)  # ours alone: O_EXCL made it a moment ago
         raise
@@ -134,13 +138,3 @@ def disk_error(folder: Path, error: OSError) -> PhotaError:
     return PhotaError(
         ErrorKind.DISK, f"Cannot write to “{folder}”: {why}.", hint="Choose another folder."
     )
-
-
-def _umask() -> int:
-    # The only way to ask is to set; Linux also tells it without a race.
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        line = next(row for row in status.splitlines() if row.startswith("Umask:"))
-        return int(line.split()[1], 8)
-    except (OSError, StopIteration, ValueError, IndexError):
-        return 0o077

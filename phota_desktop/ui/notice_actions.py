@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from phota_desktop.environment import persons_own
 from phota_desktop.viewmodels.notices import Notice, NoticeAction
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class NoticeActions(QObject):
             if notice.field == "daily_cap":
                 dialog.show_cap()
         elif action is NoticeAction.OPEN_ACCOUNT:
-            QDesktopServices.openUrl(QUrl(ACCOUNT_PAGE))
+            with persons_own():
+                QDesktopServices.openUrl(QUrl(ACCOUNT_PAGE))
             self._try_on_return()
         elif action in (NoticeAction.EDIT_PROMPT, NoticeAction.BACK):
             if notice.path is not None:

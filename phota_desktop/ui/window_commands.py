@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShor
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
 from phota_desktop.core.options import Operation
+from phota_desktop.environment import persons_own
 from phota_desktop.ui.command_table import command
 from phota_desktop.ui.compare_commands import CompareCommands
 from phota_desktop.ui.controls import IconButton
@@ -137,7 +138,8 @@ class WindowCommands(QObject):
 
     def show_file(self, path: Path) -> None:
         """Open the folder that holds a file."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+        with persons_own():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
 
     def find_missing(self, photo: Path) -> None:
         """Ask for a folder below which photos that are gone are looked for."""

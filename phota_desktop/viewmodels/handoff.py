@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, QObject, QProcess, QProcessEnvironment, QU
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
+from phota_desktop.environment import persons_own
 from phota_desktop.viewmodels.notices import Notice, NoticesViewModel, Tone
 from phota_desktop.viewmodels.words import count, plain
 
@@ -103,7 +104,8 @@ class HandOff(QObject):
     def reveal(self, path: Path) -> None:
         """Show a file selected in its folder; where the system cannot, show the folder."""
         if sys.platform == "darwin":
-            QProcess.startDetached("open", ["-R", str(path)])
+            with persons_own():
+                QProcess.startDetached("open", ["-R", str(path)])
         elif os.name == "nt":
             QProcess.startDetached("explorer", [f"/select,{path}"])
         elif not self.ask_file_manager(path):
@@ -181,7 +183,8 @@ def start_editor(program: Path | None, paths: Sequence[Path]) -> PhotaError | No
     The program gets no variable of ours: an API key may be among them.
     """
     if program is None:
-        failed = [one for one in paths if not QDesktopServices.openUrl(_url(one))]
+        with persons_own():
+            failed = [one for one in paths if not QDesktopServices.openUrl(_url(one))]
         if not failed:
             return None
         words = f"No program is known that opens “{plain(failed[0].name, 80)}”."
@@ -195,7 +198,8 @@ def start_editor(program: Path | None, paths: Sequence[Path]) -> PhotaError | No
         process.setProgram(str(program))
     process.setArguments(arguments)
     process.setProcessEnvironment(_environment())
-    started = process.startDetached()
+    with persons_own():
+        started = process.startDetached()
     if started[0] if isinstance(started, tuple) else started:
         return None
     words = f"“{plain(program.name, 80)}” could not be started."
@@ -204,7 +208,8 @@ def start_editor(program: Path | None, paths: Sequence[Path]) -> PhotaError | No
 
 def show_folder(path: Path) -> None:
     """Open the folder that holds a file."""
-    QDesktopServices.openUrl(_url(path.parent))
+    with persons_own():
+        QDesktopServices.openUrl(_url(path.parent))
 
 
 def _environment() -> QProcessEnvironment:
