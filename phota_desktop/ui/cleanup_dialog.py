@@ -88,12 +88,11 @@ class CleanupDialog(QDialog):
     def _ask(self) -> None:
         self._plan = []
         self._show_plan("Looking…" if self.amount.count() else "There is nothing that may go.")
-        if self.amount.count() and self._model.library is not None:
-            self._model.spawn(self._look(int(self.amount.currentData())), "plan a clean-up")
+        if self.amount.count():
+            wanted = int(self.amount.currentData())
+            self._model.plan_clean_up(wanted, lambda plan: self._take_plan(wanted, plan))
 
-    async def _look(self, wanted: int) -> None:
-        library = self._model.library
-        plan = await library.clean_up(wanted) if library is not None else []
+    def _take_plan(self, wanted: int, plan: list[Picture]) -> None:
         if self.amount.currentData() == wanted:
             self._plan = plan
             self._show_plan(plan_words(plan))
@@ -109,12 +108,8 @@ class CleanupDialog(QDialog):
     def _carry_out(self) -> None:
         keys = [picture.key for picture in self._plan]
         if keys:
-            self._model.spawn(self._delete(keys), "clean up")
+            self._model.delete(keys)
         self.accept()
-
-    async def _delete(self, keys: list[str]) -> None:
-        if self._model.library is not None:
-            await self._model.library.delete(keys)
 
 
 def plan_words(plan: list[Picture]) -> str:

@@ -115,18 +115,12 @@ class LibraryView(QWidget):
     def compare(self) -> None:
         """Compare the two to six pictures that are chosen."""
         if 2 <= len(self.model.selection) <= MOST_COMPARED:
-            self.model.spawn(self._compare(), "compare chosen pictures")
-
-    async def _compare(self) -> None:
-        self.compare_asked.emit(await self.model.chosen_pictures())
+            self.model.with_chosen(self.compare_asked.emit)
 
     def export(self) -> None:
         """Export what is chosen."""
         if len(self.model.selection):
-            self.model.spawn(self._export(), "export chosen pictures")
-
-    async def _export(self) -> None:
-        self.export_asked.emit(await self.model.chosen_pictures())
+            self.model.with_chosen(self.export_asked.emit)
 
     def show_lineage(self) -> None:
         """Show the family tree of the current picture."""

@@ -209,6 +209,13 @@ class LibraryViewModel(QObject):
         """Return what is chosen, in order, read anew: for export, comparing and dragging."""
         return await self.pictures_of(self.selection.chosen())
 
+    def with_chosen(self, then: Callable[[list[Picture]], object]) -> None:
+        """Call with :meth:`chosen_pictures` once they are read."""
+        self._spawn(self._give_chosen(then), "read chosen pictures")
+
+    async def _give_chosen(self, then: Callable[[list[Picture]], object]) -> None:
+        then(await self.chosen_pictures())
+
     async def pictures_of(self, numbers: Sequence[int]) -> list[Picture]:
         """Return pictures of any number, page by page."""
         found: list[Picture] = []
@@ -223,14 +230,29 @@ class LibraryViewModel(QObject):
         found = (self._pages.get(number) for number in self.selection.chosen())
         return [picture for picture in found if picture is not None]
 
+    # -- making room ----------------------------------------------------------------------
+
+    def plan_clean_up(self, wanted_bytes: int, then: Callable[[list[Picture]], object]) -> None:
+        """Call with what may go to make so much room; nothing is deleted."""
+        if self._library is not None:
+            self._spawn(self._plan(self._library, wanted_bytes, then), "plan a clean-up")
+
+    async def _plan(
+        self, library: Library, wanted_bytes: int, then: Callable[[list[Picture]], object]
+    ) -> None:
+        then(await library.clean_up(wanted_bytes))
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Move results to the system trash."""
+        if self._library is not None:
+            self._spawn(self._delete(self._library, keys), "clean up")
+
+    async def _delete(self, library: Library, keys: Sequence[str]) -> None:
+        await library.delete(keys)
+
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run work for a view of the library; its PhotaErrors are told by ``failed``."""
         self._spawn(work, name)
-
-    @property
-    def library(self) -> Library | None:
-        """The library that is attached."""
-        return self._library
 
     # -- within ---------------------------------------------------------------------------
 
