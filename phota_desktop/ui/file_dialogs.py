@@ -126,16 +126,3 @@ def ask_folder(parent: QWidget, start: Path | None, then: Callable[[Path], objec
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(lambda name: then(Path(name)))
     dialog.open()
-
-
-def ask_target(
-    parent: QWidget, picture: Path, folder: Path | None, then: Callable[[Path], object]
-) -> None:
-    """Ask where a picture is to be saved; an existing file is never overwritten."""
-    dialog = _saving_dialog(parent, "exportDialog", "Export", folder)
-    suffix = picture.suffix.lower().lstrip(".") or "jpg"
-    dialog.setDefaultSuffix(suffix)
-    dialog.setNameFilters(["JPG (*.jpg *.jpeg)", "PNG (*.png)"])
-    dialog.selectFile(picture.name)
-    dialog.fileSelected.connect(lambda name: then(Path(name)))
-    dialog.open()

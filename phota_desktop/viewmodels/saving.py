@@ -1,4 +1,4 @@
-"""Saving a chosen picture where a person wants it, and saying where it went."""
+"""Giving pictures to other programs as files with names that a person can read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.file_names import DEFAULT_TEMPLATE, expand
-from phota_desktop.core.options import OutputFormat
-from phota_desktop.viewmodels.notices import Notice, NoticeAction, NoticesViewModel, Tone
-from phota_desktop.viewmodels.words import plain
 
 if TYPE_CHECKING:
     from phota_desktop.core.library import Picture
@@ -23,24 +19,17 @@ if TYPE_CHECKING:
 
 
 class Saver(QObject):
-    """Exports pictures in a worker thread; never overwrites, the next free name is taken."""
+    """Names what is dragged, copied or handed over; exports have their own dialog."""
 
-    def __init__(self, notices: NoticesViewModel, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.template = DEFAULT_TEMPLATE
         """How what is dragged out is called: as what was exported last."""
-        self._notices = notices
         self._services: Services | None = None
 
     def attach(self, services: Services) -> None:
-        """Take over the worker threads."""
+        """Take over the folders."""
         self._services = services
-
-    def export(self, picture: Path, target: Path, original: Path | None) -> None:
-        """Write ``picture`` to ``target`` with the metadata of ``original``."""
-        if self._services is not None:
-            work = self._export(self._services, picture, target, original)
-            self._services.tasks.spawn(work, name=f"export {target.name}")
 
     def drag_files(self, entries: Sequence[Entry], photo: Path | None) -> list[Path]:
         """Return real files with readable names for a drag out of the strip."""
@@ -76,29 +65,3 @@ class Saver(QObject):
         copies = dragged_copies(wanted, services.folders.cache / "drag")
         found = (copies.get(one.path) if one in inside else one.path for one in chosen)
         return [path for path in found if path is not None]
-
-    async def _export(
-        self, services: Services, picture: Path, target: Path, original: Path | None
-    ) -> None:
-        from phota_desktop.services.export import export_variant
-
-        wanted = format_of(target)
-        try:
-            saved = await services.threads.files(
-                export_variant, picture, target, original=original, output_format=wanted
-            )
-        except PhotaError as error:
-            self._notices.show_error(error, subject=target.name)
-            return
-        words = f"Saved as {plain(saved.name, 120)}"
-        self._notices.show(
-            Notice(words, Tone.GOOD, NoticeAction.SHOW_FILE, "Show in folder", path=saved)
-        )
-
-
-def format_of(target: Path) -> OutputFormat | None:
-    """Return the format that a file name asks for; None keeps the picture's own."""
-    suffix = target.suffix.lower().lstrip(".")
-    if suffix == "jpeg":
-        suffix = "jpg"
-    return OutputFormat(suffix) if suffix in tuple(OutputFormat) else None

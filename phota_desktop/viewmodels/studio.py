@@ -352,15 +352,6 @@ class StudioViewModel(StudioParts):
         """Open a picture from the clipboard."""
         self.opener.paste(image)
 
-    def export(self, target: Path) -> None:
-        """Save the chosen variant (or the original) under a name the person chose."""
-        entry = self.entry
-        if entry is None or entry.path is None:
-            self.notices.show(Notice("There is no finished picture to export here yet."))
-            return
-        original = self._photo if entry.kind is EntryKind.RESULT else None
-        self.saver.export(entry.path, target, original)
-
     def act_on_notice(self, notice: Notice, folder: Path | None = None) -> None:
         """Do what a notice's button says about a job, a photo or folders."""
         if notice.action is NoticeAction.OPEN_SUBFOLDERS:

@@ -83,7 +83,7 @@ class StudioParts(QObject):
         """Exports and drags out."""
         from phota_desktop.viewmodels.saving import Saver
 
-        return Saver(self.notices, self)
+        return Saver(self)
 
     @cached_property
     def submitter(self) -> Submitter:

@@ -75,6 +75,14 @@ class Screen:
         wait_until(there, seconds, f"no window named {name}")
         return found[-1]
 
+    def active(self, name: str, seconds: float = 20) -> None:
+        """Wait until a window whose title holds ``name`` has the keys."""
+
+        def has_keys() -> bool:
+            return name in self.xdotool("getactivewindow", "getwindowname", check=False)
+
+        wait_until(has_keys, seconds, f"no window named {name} has the keys")
+
     def xdotool(self, *arguments: str, check: bool = True) -> str:
         """Run xdotool and return what it prints."""
         done = subprocess.run(

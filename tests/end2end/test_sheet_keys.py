@@ -30,7 +30,7 @@ ELSEWHERE = {
     *("advance", "trash", "undo", "redo"),
     # the tests of their own parts
     *("library", "filmstrip", "lineage", "continue", "recall", "recall_prompt", "finalize"),
-    *("export_again", "copy_recipe", "open_in", "reveal", "proof", "picks"),
+    *("export_again", "copy_recipe", "open_in", "choose_editor", "reveal", "proof", "picks"),
 }
 """Commands whose keys other tests press."""
 

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobState
@@ -76,7 +76,7 @@ async def test_a_pasted_picture_becomes_a_file(live: Desk) -> None:
 
 
 async def test_enhance_brings_variants_that_can_be_chosen_and_saved(
-    live: Desk, photos: list[Path], tmp_path: Path
+    live: Desk, photos: list[Path]
 ) -> None:
     pytest.importorskip("phota_desktop.engine.app")
     before = hashlib.sha256(photos[0].read_bytes()).hexdigest()
@@ -96,12 +96,11 @@ async def test_enhance_brings_variants_that_can_be_chosen_and_saved(
     QTest.keyClick(live.window.canvas, Qt.Key.Key_Right)
     assert live.studio.variant_path == job.variants[0].path
     QTest.keyClick(live.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    dialog = live.window.findChild(QFileDialog)
-    assert dialog is not None
-    dialog.selectFile(str(tmp_path / "saved.jpg"))
-    dialog.accept()
-    await until(lambda: (tmp_path / "saved.jpg").exists())
-    await until(lambda: live.studio.notices.current is not None)
+    dialog = live.window.findChild(QWidget, "exportDialog")
+    assert dialog.isVisible()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    await until(lambda: not dialog.isVisible())
+    assert photos[0].with_name(f"{photos[0].stem}-enhance-1.jpg").is_file()
     assert live.studio.notices.current is not None
     assert live.studio.notices.current.action is NoticeAction.SHOW_FILE
     assert hashlib.sha256(photos[0].read_bytes()).hexdigest() == before
