@@ -14,6 +14,9 @@ from phota_desktop.core.library import Picture
 from phota_desktop.store.disposals import Disposals, Disposed
 from phota_desktop.store.files import copy_new, disk_error, fsync_dir, move_new, sha256_of
 
+_SAME_TIME = 2.0
+"""Seconds that a copy may be younger than its job's end: file systems round."""
+
 
 class Disposal(Protocol):
     """A trash. Both calls may block and raise PhotaError; neither ever overwrites a file."""
@@ -104,7 +107,7 @@ class Bin:
         files = [
             (picture.key, path, is_vault, sha256)
             for picture, vault in wanted
-            for path, is_vault, sha256 in _files(picture, vault)
+            for path, is_vault, sha256 in self._files(picture, vault)
         ]
         for one in self._disposals.intend(files):
             intended[one.key].append(one)
@@ -124,8 +127,36 @@ class Bin:
                 moved += so_far
                 deleted.append(key)
         finally:
-            self._disposals.conclude(moved, deleted, time.time())
+            self._conclude(moved, deleted)
         return deleted, trouble
+
+    def _conclude(
+        self, moved: Sequence[tuple[Disposed, Path | None]], deleted: Sequence[str]
+    ) -> None:
+        """Commit where the files lie; what cannot be committed comes back, as nothing was done."""
+        try:
+            self._disposals.conclude(moved, deleted, time.time())
+        except PhotaError:
+            for one, lies in moved:
+                with contextlib.suppress(PhotaError):
+                    if lies is not None:
+                        self.trash.restore(lies, one.path)
+            raise
+
+    def _files(self, picture: Picture, vault: Path) -> list[tuple[Path, bool, str]]:
+        """Return the files of a result that are there, the vault's last: it is the safest copy.
+
+        A copy that a person changed goes along, known by what it holds now. A person may also have
+        moved it, and its place may hold another picture: that one is left alone.
+        """
+        found = []
+        if picture.path != vault and picture.path.is_file():
+            digest = _digest(picture, vault)
+            if not self._disposals.is_anothers(picture, picture.path, digest):
+                found.append((picture.path, False, digest))
+        if vault.name and os.path.lexists(vault):
+            found.append((vault, True, picture.sha256))
+        return found
 
     def _put_back(self, moved: Sequence[tuple[Disposed, Path | None]]) -> None:
         for one, lies in moved:
@@ -155,8 +186,25 @@ class Bin:
         vault = self._disposals.vault_of(picture.key)
         if False in back and True not in back and vault is not None:
             self._copy_to_vault(picture, back[False].path, vault)
-        shown = vault if True in back and False not in back else None
+        is_copy_gone = False not in back and not os.path.lexists(picture.path)
+        shown = vault if True in back and is_copy_gone else None
         self._disposals.restored(picture.key, shown)
+
+    def welcome_back(self) -> list[str]:
+        """Take in what a person took out of the trash in the file manager; return the keys."""
+        back = []
+        for picture, its_files in self._disposals.deleted():
+            if any(self._is_there(picture, one) for one in its_files):
+                with contextlib.suppress(PhotaError):
+                    self.restore(picture)
+                    back.append(picture.key)
+        return back
+
+    def _is_there(self, picture: Picture, one: Disposed) -> bool:
+        if not one.path.is_file() or not _has(one.path, one.sha256):
+            return False
+        # The same photo enhanced again has the same bytes under the same name.
+        return one.is_vault or not self._disposals.is_anothers(picture, one.path, picture.sha256)
 
     def _bring_back(self, one: Disposed) -> None:
         if os.path.lexists(one.path):
@@ -206,20 +254,11 @@ class Bin:
         return list(files)
 
 
-def _files(picture: Picture, vault: Path) -> list[tuple[Path, bool, str]]:
-    """Return the files of a result that are there, the vault's last: it is the safest copy."""
-    found = []
-    if picture.path != vault and os.path.lexists(picture.path):
-        found.append((picture.path, False, _digest(picture, vault)))
-    if vault.name and os.path.lexists(vault):
-        found.append((vault, True, picture.sha256))
-    return found
-
-
 def _digest(picture: Picture, vault: Path) -> str:
-    """Return the digest of a copy; it is read only where it can differ from the vault's file."""
+    """Return the SHA-256 of a copy; one that was not written since it came is not read."""
     try:
-        if picture.path.stat().st_size == vault.stat().st_size:
+        copy, own = picture.path.stat(), vault.stat()
+        if copy.st_size == own.st_size and copy.st_mtime < picture.added + _SAME_TIME:
             return picture.sha256
         return sha256_of(picture.path)
     except OSError:

@@ -84,6 +84,7 @@ class Library:
         await self._indexer.settle()
         if self._journal.restored:
             await self._indexer.adopt(self._vault)
+        await self._marking.welcome_back()
         await self._indexer.measure()
         await self._threads.files(self._journal.maintain, lambda: self._is_closed)
 

@@ -144,6 +144,11 @@ class Marking:
         await self._changed(restored)
         return tuple(restored), trouble
 
+    async def welcome_back(self) -> None:
+        """Take in what a person took out of the trash without us, while we did not run."""
+        async with self._turn:
+            await self._changed(await self._threads.files(self._bin.welcome_back))
+
     async def undo(self) -> str | None:
         """Undo the newest step; return its words, None where there is none.
 

@@ -48,6 +48,30 @@ class Disposals:
                 found.append((picture_of(row[:-1]), path_of(row[-1])))
         return found
 
+    def is_anothers(self, picture: Picture, path: Path, sha256: str) -> bool:
+        """Tell whether what lies at ``path`` with this SHA-256 is another picture's file.
+
+        Of two that had one place, it is the later one's.
+        """
+        other = "" if sha256 == picture.sha256 else sha256
+        return bool(
+            self._journal.read(
+                "SELECT 1 FROM pictures WHERE key != ? AND deleted IS NULL"
+                " AND ((path = ? AND number > ?) OR (sha256 = ? AND sha256 != '')) LIMIT 1",
+                *(storable(picture.key), stored(path), picture.number, other),
+            )
+        )
+
+    def deleted(self) -> list[tuple[Picture, list[Disposed]]]:
+        """Return every deleted picture with its files that were moved."""
+        found = []
+        for row in self._journal.read(
+            f"SELECT {COLUMNS} FROM pictures WHERE deleted IS NOT NULL"  # noqa: S608  (ours)
+        ):
+            picture = picture_of(row)
+            found.append((picture, self.of(picture.key)))
+        return found
+
     def intend(self, files: Sequence[tuple[str, Path, bool, str]]) -> list[Disposed]:
         """Commit which files (key, path, is_vault, SHA-256) are to be moved, before any is."""
         with self._journal.transaction() as database:

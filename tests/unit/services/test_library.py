@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.jobs import Engine, Job, JobState, Variant
+from phota_desktop.core.jobs import Engine, JobState
 from phota_desktop.core.library import (
     Flag,
-    Found,
     Label,
     LibraryChange,
     LibraryQuery,
@@ -24,56 +20,16 @@ from phota_desktop.core.library import (
     photo_key,
 )
 from phota_desktop.core.requests import EnhanceRequest
-from phota_desktop.services.composition import Services
-from phota_desktop.services.disposal import FolderTrash
 from phota_desktop.store.files import sha256_of
 from phota_desktop.store.journal import Journal
 from phota_desktop.store.paths import AppFolders
 from tests.unit.services.conftest import Open
-
-Opened = Callable[[], "asynccontextmanager[Services]"]
+from tests.unit.services.libraries import Opened, make, with_a_trash
 
 
 @pytest.fixture
-def opened(open_real_services: Open, tmp_path: Path) -> Callable[[], object]:
-    """Open services whose library has started and has a folder for its trash."""
-
-    @asynccontextmanager
-    async def opening() -> AsyncIterator[Services]:
-        async with open_real_services(engine=Engine.LOCAL) as services:
-            services.library.use_trash(FolderTrash(tmp_path / "trash"))
-            await services.library.start()
-            yield services
-
-    return opening
-
-
-def make(services: Services, name: str, count: int = 1, **fields: object) -> Job:
-    """Write an ended job with real files, a copy beside each, as the runner leaves it."""
-    variants = []
-    for n in range(count):
-        vault = services.folders.vault / f"{name}-{n}.jpg"
-        copy = services.folders.results / f"{name}-copy-{n}.jpg"
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        for path in (vault, copy):
-            path.write_bytes(f"{name} {n}".encode())
-        vault.chmod(0o400)
-        variants.append(Variant(n, vault, sha256_of(vault), 4, 3, "jpg", copy))
-    job = Job(
-        id=name,
-        client_request_id=f"request {name}",
-        engine=Engine.LOCAL,
-        request=EnhanceRequest(Path("p.jpg")),
-        created=1.0,
-        state=JobState.DONE,
-        variants=tuple(variants),
-        source_sha256=("photo",),
-    )
-    return services.journal.add(replace(job, **fields))
-
-
-def files_of(job: Job) -> list[Path]:
-    return [path for one in job.variants for path in (one.vault_path, one.path)]
+def opened(open_real_services: Open, tmp_path: Path) -> Opened:
+    return with_a_trash(open_real_services, tmp_path / "trash")
 
 
 async def test_a_real_job_is_found_when_it_ends(opened: Opened, photo: Path, out_dir: Path) -> None:
@@ -154,156 +110,6 @@ async def test_held_keys_are_carried_out_in_their_order(opened: Opened) -> None:
             picture = await library.picture("a:0")
             assert picture is not None
             assert picture.marks.stars == n
-
-
-async def test_deleting_moves_both_files_to_the_trash_and_back(
-    opened: Opened, tmp_path: Path
-) -> None:
-    async with opened() as services:
-        library = services.library
-        job = make(services, "a", 2)
-        contents = {path: path.read_bytes() for path in files_of(job)}
-        await library.mark(["a:0"], stars=2)
-        [deleted] = await library.delete(["a:0"])
-        assert deleted.deleted is not None
-        assert [path.exists() for path in files_of(job)] == [False, False, True, True]
-        assert len(list((tmp_path / "trash").iterdir())) == 2
-        photo, *_ = await library.family("a:0")
-        assert await library.find(LibraryQuery(kinds=frozenset({PictureKind.RESULT}))) == Found(
-            (photo.number + 2,)
-        )
-        assert await library.undo() == "Deletion of 1 picture"
-        assert {path: path.read_bytes() for path in files_of(job)} == contents
-        assert job.variants[0].vault_path.stat().st_mode & 0o777 == 0o400
-        picture = await library.picture("a:0")
-        assert picture is not None
-        assert (picture.deleted, picture.marks.stars) == (None, 2)
-        assert await library.redo() == "Deletion of 1 picture"
-        assert not job.variants[0].path.exists()
-        assert list((tmp_path / "trash").iterdir())
-
-
-async def test_photos_of_the_person_are_never_touched(
-    opened: Opened, photo: Path, tmp_path: Path
-) -> None:
-    async with opened() as services:
-        library = services.library
-        job = make(services, "a")
-        mine = await library.remember_photo(photo)
-        with pytest.raises(PhotaError) as caught:
-            await library.delete(["a:0", mine.key])
-        assert caught.value.kind is ErrorKind.INVALID
-        assert photo.exists()
-        assert all(path.exists() for path in files_of(job))
-        assert not library.can_undo
-
-
-async def test_without_a_trash_nothing_is_deleted(opened: Opened) -> None:
-    async with opened() as services:
-        library = services.library
-        job = make(services, "a")
-
-        class Full(FolderTrash):
-            """Takes the copy and not the vault's file."""
-
-            def trash(self, path: Path) -> Path | None:
-                if path.parent == services.folders.vault:
-                    raise PhotaError(ErrorKind.DISK, "no room")
-                return super().trash(path)
-
-        library.use_trash(Full(services.folders.home / "full"))
-        with pytest.raises(PhotaError, match="no room"):
-            await library.delete(["a:0"])
-        assert all(path.exists() for path in files_of(job))
-        picture = await library.picture("a:0")
-        assert picture is not None
-        assert picture.deleted is None
-        assert not library.can_undo
-
-
-async def test_what_was_changed_or_emptied_in_the_trash_does_not_come_back(
-    opened: Opened, tmp_path: Path
-) -> None:
-    async with opened() as services:
-        library, trash = services.library, tmp_path / "trash"
-        job = make(services, "a", 2)
-        await library.delete(["a:0", "a:1"])
-        (trash / "a-0.jpg").unlink()
-        (trash / "a-0.jpg").write_bytes(b"another")
-        (trash / "a-copy-0.jpg").unlink()
-        with pytest.raises(PhotaError) as caught:
-            await library.undo()
-        assert caught.value.kind is ErrorKind.GONE
-        assert [path.exists() for path in files_of(job)] == [False, False, True, True]
-        assert not library.can_undo
-        # Only what came back is deleted again.
-        assert await library.redo() == "Deletion of 1 picture"
-
-
-async def test_one_of_the_two_files_is_enough(opened: Opened, tmp_path: Path) -> None:
-    async with opened() as services:
-        library, trash = services.library, tmp_path / "trash"
-        job = make(services, "a", 2)
-        await library.delete(["a:0", "a:1"])
-        (trash / "a-0.jpg").unlink()
-        (trash / "a-copy-1.jpg").unlink()
-        await library.undo()
-        assert [path.exists() for path in files_of(job)] == [True, True, True, False]
-        picture = await library.picture("a:1")
-        assert picture is not None
-        assert picture.path == job.variants[1].vault_path
-
-
-async def test_a_file_in_the_way_is_not_overwritten(opened: Opened) -> None:
-    async with opened() as services:
-        library = services.library
-        job = make(services, "a")
-        await library.delete(["a:0"])
-        for path in files_of(job):
-            path.write_bytes(b"another")
-        with pytest.raises(PhotaError) as caught:
-            await library.undo()
-        assert caught.value.kind is ErrorKind.DISK
-        assert {path.read_bytes() for path in files_of(job)} == {b"another"}
-        for path in files_of(job):
-            path.unlink()
-        assert await library.undo() == "Deletion of 1 picture"
-        assert all(path.exists() for path in files_of(job))
-
-
-@pytest.mark.parametrize("moved", [0, 1, 2])
-async def test_a_stop_in_the_middle_of_a_delete_is_mended(
-    opened: Opened, tmp_path: Path, moved: int
-) -> None:
-    class Stop(BaseException):
-        """The program ends here, as a power cut ends it."""
-
-    class Stopping(FolderTrash):
-        def trash(self, path: Path) -> Path | None:
-            if len(list(tmp_path.glob("stopped/*"))) == moved:
-                raise Stop
-            return super().trash(path)
-
-    async with opened() as services:
-        job = make(services, "a", 2)
-        await services.library.start()
-        marking = services.library._bin
-        marking.trash = Stopping(tmp_path / "stopped")
-        # What follows the stop is never reached when the power goes.
-        marking._disposals.conclude = lambda *_: None  # type: ignore[method-assign]
-        with pytest.raises(Stop):
-            marking.delete(["a:0", "a:1"])
-    async with opened() as services:
-        library = services.library
-        first, second = await library.picture("a:0"), await library.picture("a:1")
-        assert first is not None
-        assert second is not None
-        assert (first.deleted is not None) == (moved == 2)
-        assert second.deleted is None
-        for picture in (first, second):
-            assert picture.path.exists() == (picture.deleted is None)
-        assert services.library._bin.repair() == []
-        assert job.variants[1].path.exists()
 
 
 async def test_the_clean_up_spares_picks_and_stars_and_begins_with_the_rejected(
