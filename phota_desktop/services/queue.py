@@ -219,17 +219,21 @@ class JobQueue(RunningJobs):
 
     # doing it again ---------------------------------------------------------------------------
 
+    def may_charge_again(self, job: Job) -> bool:
+        """Tell whether to check again about a job may cost something, with the present key."""
+        return may_charge_again(job, self._session.account(job.engine))
+
     async def check_again(self, job_id: str, *, daily_cap: Decimal | None = None) -> Job:
         """Ask again about a job of unknown or late outcome: same id, same bytes (rule R3).
 
-        Only a person calls this: for a server without the async mode it may charge again, and
+        Only a person calls this: it may charge again (see :meth:`may_charge_again`), and
         then PhotaError NO_CREDIT with ``field="daily_cap"`` stops what could pass the cap.
         """
         async with self._decision(job_id) as job:
             return await self._check_again(job, daily_cap)
 
     async def _check_again(self, job: Job, daily_cap: Decimal | None) -> Job:
-        if may_charge_again(job) and daily_cap is not None:
+        if self.may_charge_again(job) and daily_cap is not None:
             await self._spending.stay_below(daily_cap, [self.price_of(job.engine, job.request)])
         if job.state is JobState.UNKNOWN:
             job = await self._runner.save(

@@ -34,10 +34,15 @@ def how_again(job: Job) -> Again:
     return Again.NO if kind in _SAME_ANSWER else Again.SEND
 
 
-def may_charge_again(job: Job) -> bool:
-    """Tell whether to check again is to send again: that server keeps no ids of requests."""
+def may_charge_again(job: Job, account: str) -> bool:
+    """Tell whether to check again with the key of ``account`` is to send again.
+
+    So it is where the server keeps no ids of requests, and with another account than the one it
+    was sent with, which does not know this id.
+    """
     paid = job.engine is Engine.PHOTA
-    return paid and job.state is JobState.UNKNOWN and not job.async_mode
+    stranger = job.account != account
+    return paid and job.state is JobState.UNKNOWN and (stranger or not job.async_mode)
 
 
 def can_send_again(job: Job) -> bool:

@@ -143,14 +143,20 @@ class Runner:
                 return settled
         while True:
             try:
-                client = self._session.client_for(job)
+                self._session.client_for(job)
                 await self._threads.files(self._vault.check_body, job.body_path, job.body_sha256)
                 if job.state is JobState.QUEUED:
                     account = self._session.account(job.engine)
                     job = await self.save(
                         job, state=JobState.SENT, sent=time.time(), account=account, error=None
                     )
-                answer = await self._submit(client, job)
+                if self._session.account(job.engine) != job.account:
+                    # The key was changed meanwhile: another account does not know the id.
+                    if attempts.tainted:
+                        return await self.fail(job, _lost(job), JobState.UNKNOWN)
+                    job = await self.save(job, state=JobState.QUEUED)
+                    continue
+                answer = await self._submit(self._session.client_for(job), job)
             except PhotaError as error:
                 failure = error
             else:
@@ -228,20 +234,19 @@ class Runner:
 
     async def _settle_after_restart(self, job: Job) -> Job | None:
         """Decide about a submit whose answer nobody heard; None when it may be repeated."""
-        lost = PhotaError(ErrorKind.UNKNOWN, request_id=job.request_id or None)
         if not job.async_mode:
             parts = await self.collector.whole_parts(job)
             if len(parts) == job.request.variants:
                 return await self.save(job, state=JobState.READY)
-            return await self.fail(job, lost, JobState.UNKNOWN)
+            return await self.fail(job, _lost(job), JobState.UNKNOWN)
         if job.engine is Engine.PHOTA:
             # Another account would not know the id, and would pay a second time.
             if self._session.account(job.engine) != job.account:
-                return await self.fail(job, lost, JobState.UNKNOWN)
+                return await self.fail(job, _lost(job), JobState.UNKNOWN)
             from phota_desktop.api.retry import UNKNOWN_WINDOW_S
 
             if not 0 <= time.time() - (job.sent or 0.0) <= UNKNOWN_WINDOW_S:
-                return await self.fail(job, lost, JobState.UNKNOWN)
+                return await self.fail(job, _lost(job), JobState.UNKNOWN)
         return None
 
     # polling ----------------------------------------------------------------------------------
@@ -295,6 +300,10 @@ class Runner:
             raw=answer.raw,
             error=None,
         )
+
+
+def _lost(job: Job) -> PhotaError:
+    return PhotaError(ErrorKind.UNKNOWN, request_id=job.request_id or None)
 
 
 def _leaves_doubt(failure: PhotaError) -> bool:

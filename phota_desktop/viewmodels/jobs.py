@@ -259,11 +259,10 @@ class JobListModel(JobRows):
     def action_text(self, job_id: str, action: JobAction) -> str:
         """Return the button's words; with the price where the click may cost something."""
         job = self.job(job_id)
-        from phota_desktop.services.repeating import may_charge_again
-
         if job is None or job.engine is Engine.LOCAL:
             return action.value
-        again = action is JobAction.CHECK_AGAIN and may_charge_again(job)
+        queue, asks = self._queue, action is JobAction.CHECK_AGAIN
+        again = asks and queue is not None and queue.may_charge_again(job)
         if action not in COSTLY and not again:
             return action.value
         return f"{action.value} · {sum_words([self._price(job)])}"
