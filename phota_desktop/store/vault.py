@@ -24,6 +24,7 @@ from phota_desktop.store.files import (
     same_content,
     sha256_of,
 )
+from phota_desktop.store.leftovers import clear_leftovers
 from phota_desktop.store.paths import AppFolders
 
 MIN_FREE = 200_000_000
@@ -46,6 +47,7 @@ class Vault:
     """
 
     def __init__(self, folders: AppFolders) -> None:
+        self._folders = folders
         self._vault = folders.vault
         self._spool = folders.spool
         self._reserve = folders.home / "reserve"
@@ -232,7 +234,7 @@ class Vault:
 
         A job unknown to the caller may be in the making by another process, so one that is not
         in ``ended`` and has a file of the last minute is left alone. Kept pictures are never
-        touched.
+        touched. What a kill left half-written elsewhere in our own folders goes as well.
         """
         files: dict[str, list[Path]] = {}
         for path in (*self._spool.iterdir(), *self._arriving()):
@@ -241,11 +243,12 @@ class Vault:
             if owner not in keep:
                 files.setdefault(owner, []).append(path)
         young = time.time() - YOUNG_SECONDS
-        return sum(
+        gone = sum(
             self._delete(paths)
             for owner, paths in files.items()
             if owner in ended or all(_modified(path) < young for path in paths)
         )
+        return gone + clear_leftovers(self._folders, young)
 
     def room_for(self, expected_bytes: int) -> None:
         """Raise PhotaError DISK when 200 MB and three times the expected bytes do not fit."""

@@ -142,7 +142,9 @@ class Life:
         """Start again, a minute or more later as far as files tell, until all is at its end."""
         older = time.time() - 120
         for path in self.home.rglob("*"):
-            if path.is_file() and path.parent.name in ("spool", "vault"):
+            if path.is_file() and (
+                path.parent.name in ("spool", "vault") or path.suffix in _LEFTOVERS
+            ):
                 os.utime(path, (older, older))
         return self.run("wait") if self.has_window else self.run("resume", "--yes")
 

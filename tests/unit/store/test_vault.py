@@ -252,3 +252,30 @@ def test_the_sweep_takes_old_files_without_an_owner(vault: Vault, folders: AppFo
     assert vault.sweep(set()) == 1
     assert not old.exists()
     assert young.exists()
+
+
+def test_the_sweep_takes_what_a_kill_left_half_written(vault: Vault, folders: AppFolders) -> None:
+    (folders.home / "backups").mkdir()
+    (folders.cache / "icons").mkdir(parents=True)
+    half = [
+        folders.home / ".settings.json.0123456789ab.tmp",
+        folders.home / "backups" / "journal-20261121.tmp",
+        folders.home / "backups" / "journal-20261121.77.tmp-journal",
+        folders.cache / "start.bytecode.4711",
+        folders.cache / "icons" / "0a-1-20x20.png.4711",
+    ]
+    whole = [
+        folders.home / "settings.json",
+        folders.home / ".journal.sqlite3.opening",
+        folders.home / "backups" / "journal-20261121.sqlite3",
+        folders.cache / "start.bytecode",
+        folders.cache / "icons" / "0a-1-20x20.png",
+    ]
+    for path in (*half, *whole):
+        path.write_bytes(b"x")
+        os.utime(path, (1, 1))
+    young = folders.home / ".settings.json.ba9876543210.tmp"
+    young.write_bytes(b"x")
+    assert vault.sweep(set()) == len(half)
+    assert not any(path.exists() for path in half)
+    assert all(path.exists() for path in (*whole, young))
