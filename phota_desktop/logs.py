@@ -18,6 +18,8 @@ def start_logging(folder: Path, level: int = logging.INFO) -> None:
     target = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
     target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     target.addFilter(RedactingFilter())
+    # On a full disk each line would else be told, unfiltered, on standard error.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.addHandler(target)
     root.setLevel(level)
