@@ -48,6 +48,7 @@ class Session:
         self._base_url = environ.get("PHOTA_BASE_URL", "")
         self._keys = KeyStore(environ)
         self._clients: dict[Engine, PhotaClient] = {}
+        self._retired: list[PhotaClient] = []
         self._network: NetworkThread | None = None
         self._app: Starlette | None = None
         self._sync_servers: set[str] = set()
@@ -211,15 +212,18 @@ class Session:
         if finding.key != self.finding.key:
             old = self._clients.pop(Engine.PHOTA, None)
             if old is not None:
+                # A job at work may open it once more: it is closed again at the end.
+                self._retired.append(old)
                 await old.close()
         self.finding = finding
         self.changed.emit(self)
 
     async def close(self) -> None:
         """Close clients, engine and network thread."""
-        for client in self._clients.values():
+        for client in (*self._clients.values(), *self._retired):
             await client.close()
         self._clients.clear()
+        self._retired.clear()
         if self._network is not None:
             if self._app is not None:
                 await self._network.run(self._app.state.engine.close())
