@@ -187,7 +187,7 @@ async def pieces(response: httpx.Response, deadline: Deadline) -> AsyncIterator[
     """Yield the answer's bytes as they come.
 
     Compression was not asked for; a small gzip answer (some proxies insist) is inflated up to
-    the size of a small JSON. UnreadableAnswerError for everything else.
+    the size of a small JSON, and may be no larger packed. UnreadableAnswerError for all else.
     """
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("", "identity"):
@@ -198,9 +198,16 @@ async def pieces(response: httpx.Response, deadline: Deadline) -> AsyncIterator[
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise UnreadableAnswerError("it is compressed")
     inflater = zlib.decompressobj(wbits=47 if "gzip" in coding else zlib.MAX_WBITS)
-    room = MAX_JSON_BYTES
+    room = packed = MAX_JSON_BYTES
     async for piece in response.aiter_raw():
         deadline.received(len(piece))
+        packed -= len(piece)
+        if packed < 0:
+            # Empty blocks give no content, but would go on for as long as they come.
+            raise UnreadableAnswerError("it is compressed, and large")
+        if inflater.eof:
+            # zlib would keep what follows, and copy all of it at each piece.
+            raise UnreadableAnswerError("it is compressed, and damaged")
         try:
             inflated = inflater.decompress(piece, room + 1)
         except zlib.error as error:
@@ -215,7 +222,7 @@ async def collect(response: httpx.Response, deadline: Deadline, limit: int) -> b
     """Return the whole answer; UnreadableAnswerError when it is longer than ``limit`` bytes."""
     content = bytearray()
     async for piece in pieces(response, deadline):
-        content += piece
-        if len(content) > limit:
+        if len(content) + len(piece) > limit:
             raise UnreadableAnswerError("it is larger than any true answer")
+        content += piece
     return bytes(content)
