@@ -119,6 +119,10 @@ class Library:
         """
         return await self._threads.journal(self._pictures.find, query)
 
+    async def find_first(self, count: int, query: LibraryQuery) -> Found:
+        """Return the first ``count`` numbers of a query without conditions, by day or ungrouped."""
+        return await self._threads.journal(self._pictures.find_first, count, query)
+
     async def pictures(self, numbers: Sequence[int]) -> list[Picture]:
         """Return a page of pictures in the order of ``numbers``; unknown ones are left out."""
         return await self._threads.journal(self._pictures.pictures, numbers)

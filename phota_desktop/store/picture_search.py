@@ -80,6 +80,23 @@ def find(journal: Journal, query: LibraryQuery) -> Found:
     return _by_number(journal, found, by, query.grouping)
 
 
+def find_first(journal: Journal, count: int, query: LibraryQuery) -> Found:
+    """Return the first ``count`` numbers of a query without conditions, by day or not grouped.
+
+    However large the library is: what a view shows at first need not wait for all numbers.
+    """
+    order = "DESC" if query.newest_first else "ASC"
+    rows = journal.read(
+        "SELECT number, CAST(added AS INTEGER) FROM pictures WHERE deleted IS NULL"  # noqa: S608
+        f" ORDER BY number {order} LIMIT ?",
+        count,
+    )
+    numbers = [number for number, _ in rows]
+    if query.grouping is not Grouping.DAY or not rows:
+        return Found(tuple(numbers))
+    return _by_day(numbers, [added for _, added in rows], query.newest_first)
+
+
 _GROUPED_BY = {
     Grouping.NONE: None,
     Grouping.DAY: "CAST(added AS INTEGER)",

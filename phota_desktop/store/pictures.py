@@ -78,6 +78,10 @@ class Pictures:
         """Return the numbers of the pictures that ``query`` asks for."""
         return picture_search.find(self.journal, query)
 
+    def find_first(self, count: int, query: LibraryQuery) -> Found:
+        """Return the first ``count`` numbers of a query without conditions."""
+        return picture_search.find_first(self.journal, count, query)
+
     def facets(self) -> Facets:
         """Return what occurs in the library."""
         return picture_search.facets(self.journal)

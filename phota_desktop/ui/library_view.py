@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.library import Flag, Label, Picture
 from phota_desktop.ui.controls import plain_label, push_button, scale_font
 from phota_desktop.ui.library_bar import LibraryBar
@@ -93,8 +94,12 @@ class LibraryView(QWidget):
     # -- what is chosen -------------------------------------------------------------------
 
     def targets(self) -> list[str]:
-        """Return the keys of what a mark goes to now."""
-        return self.model.targets()
+        """Return the keys of what a mark goes to now; says so while those are still read."""
+        keys = self.model.targets()
+        if not keys and len(self.model.selection):
+            words = "What is chosen is still being read."
+            self.failed.emit(PhotaError(ErrorKind.BUSY, words, hint="Try again in a moment."))
+        return keys
 
     def advance(self) -> None:
         """Choose the next picture."""

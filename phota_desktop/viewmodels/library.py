@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from phota_desktop.services.library import Library
     from phota_desktop.services.tasks import Tasks
 
+_FIRST = 400
+"""Pictures that are shown before the numbers of all are known: more than the largest screen has."""
+_ALL_AFTER_S = 0.15
 _COUNT_AFTER_S = 0.25
 _NOTHING_FOUND = Found(())
 
@@ -282,11 +285,17 @@ class LibraryViewModel(QObject):
         self._load()
 
     async def _find(self, library: Library, query: LibraryQuery) -> None:
-        found = await library.find(query)
+        quick = query.grouping in (Grouping.NONE, Grouping.DAY) and not is_filtered(query)
+        if not self.is_found and quick:
+            self._take(await library.find_first(_FIRST, query), query, whole=False)
+            await asyncio.sleep(_ALL_AFTER_S)  # their pictures first
+        self._take(await library.find(query), query)
+
+    def _take(self, found: Found, query: LibraryQuery, *, whole: bool = True) -> None:
         before = self.selection.current_number
         is_same = self.is_found and found == self.found
         self.found, self.found_by, self.is_found = found, query.grouping, True
-        if not is_filtered(query):
+        if whole and not is_filtered(query):
             self.total = len(found.numbers)
         self.selection.find_again(found.numbers)
         self._seen.clear()

@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 _AFTER_START_S = 0.4
 """Rest before the first one, so that the photo being opened has the machine to itself."""
+_FINDERS = 2
+"""Threads that answer from the cache: a screen full of pictures is decoded by both."""
 _UNREADABLE = "This picture cannot be read."
 PLAIN = ""
 """The owner of what is asked for without one: it is never dropped."""
@@ -46,7 +48,7 @@ Tell = Callable[[Wanted, "QImage", str], None]
 
 
 class ThumbnailWork:
-    """One thread answers from the cache, others make what is not there: none waits for a slow one.
+    """Two threads answer from the cache, others make what is not there: none waits for a slow one.
 
     ``tell`` and ``tell_seen`` are called in those threads.
     """
@@ -122,7 +124,7 @@ class ThumbnailWork:
     def _wake(self) -> None:
         if not self._threads and not self._closing.is_set():
             makers = max(1, (os.cpu_count() or 2) - 1)
-            runs = [self._find_all] + [self._make_all] * makers
+            runs = [self._find_all] * _FINDERS + [self._make_all] * makers
             for number, run in enumerate(runs):
                 name = f"thumbnails {number}"
                 self._threads.append(threading.Thread(target=run, name=name, daemon=True))

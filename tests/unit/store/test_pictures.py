@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from phota_desktop.core.jobs import Engine, Job, JobState, Variant
-from phota_desktop.core.library import Flag, Label, Marks, Picture, PictureKind, photo_key
+from phota_desktop.core.library import (
+    Flag,
+    Grouping,
+    Label,
+    LibraryQuery,
+    Marks,
+    Picture,
+    PictureKind,
+    photo_key,
+)
 from phota_desktop.core.options import Operation
 from phota_desktop.core.requests import EditRequest, GenerateRequest, RemixRequest
 from phota_desktop.store.files import sha256_of
@@ -242,3 +251,15 @@ def test_a_job_that_cannot_be_read_stops_no_other(
     assert pictures.index_some(10)[1]
     assert pictures.picture("a:0") is None
     assert pictures.picture("b:0") is not None
+
+
+def test_the_first_numbers_are_those_of_the_whole(pictures: Pictures, done: Maker) -> None:
+    for n in range(3):
+        done(f"job{n}", 2)
+    for newest_first in (True, False):
+        plain = LibraryQuery(newest_first=newest_first)
+        by_day = replace(plain, grouping=Grouping.DAY)
+        assert pictures.find_first(3, plain).numbers == pictures.find(plain).numbers[:3]
+        first, whole = pictures.find_first(3, by_day), pictures.find(by_day)
+        assert first.numbers == whole.numbers[:3]
+        assert first.groups[0].key == whole.groups[0].key
