@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.fake_phota.running import FakePhota
 
 ROOT = Path(__file__).parents[2]
 LONGEST_RESUME = 60
+LONGEST_WITHOUT_A_CLICK = 30.0
 
 
 @dataclass
@@ -51,16 +53,21 @@ class Findings:
 class Killer:
     """One data folder, one fake Phota, and a number of kills over several jobs."""
 
-    def __init__(self, folder: Path, seed: int, mutant: str = "") -> None:
+    def __init__(
+        self, folder: Path, seed: int, mutant: str = "", *, has_window: bool = False
+    ) -> None:
         self.folder = folder
+        self.has_window = has_window
         self.random = random.Random(seed)  # noqa: S311  (a test)
         self.mutant = mutant
         self.findings = Findings()
         self.rounds = 0
+        self._window_s = 0.0
         # A day of this costs more than a person's cap: it would refuse what is to be killed.
         home = folder / "home"
         home.mkdir(mode=0o700, parents=True)
-        (home / "settings.json").write_text('{"daily_cap": "100000"}')
+        wanted = {"daily_cap": "100000", "consented": True, "seen_first_run": True}
+        (home / "settings.json").write_text(json.dumps({**wanted, "out_dir": str(folder / "out")}))
         # Slow answers, so that kills fall between the charge and its answer as well.
         self.fake = FakePhota(
             folder / "ledger",
@@ -73,15 +80,17 @@ class Killer:
         )
 
     def command(self, *arguments: str) -> list[str]:
-        """Return the command line of the program, or of its mutant."""
+        """Return the command line of the program or of its mutant, or a deed of the window."""
         start = ["tests.faults.mutant", self.mutant] if self.mutant else ["phota_desktop"]
+        if arguments[0] in ("job", "wait"):
+            start = ["tests.faults.window"]
         return [sys.executable, "-m", *start, *arguments]
 
     def environ(self) -> dict[str, str]:
         """Return the environment of a program with a home of its own."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         home = {"HOME": str(self.folder), "PHOTA_DESKTOP_HOME": str(self.folder / "home")}
-        return {**kept, **home, **self.fake.environ()}
+        return {**kept, **home, **self.fake.environ(), "QT_QPA_PLATFORM": "offscreen"}
 
     def run_and_kill(self, seconds: float, *arguments: str) -> bool:
         """Start the program and kill it after ``seconds``; False if it ended before."""
@@ -106,12 +115,15 @@ class Killer:
         return False
 
     def _look_for_traceback(self, said: str) -> None:
-        if "Traceback" in said or "Something went wrong" in said:
+        if any(words in said for words in ("Traceback", "Something went wrong", "STILL OPEN")):
             self.findings.trouble.append(said[-2000:])
 
     def round(self) -> None:
         """Submit two jobs and kill; resume and kill; each at a random moment."""
         self.rounds += 1
+        if self.has_window:
+            self._window_round()
+            return
         out = str(self.folder / "out")
         for n in range(2):
             # Equal requests would look like a double charge, so no two photos are equal.
@@ -126,8 +138,42 @@ class Killer:
                 if not self.run_and_kill(self.random.uniform(0.35, 1.8), "resume", "--yes"):
                     break
 
+    def _window_round(self) -> None:
+        """Ask for a job in the window and kill it; open the window again and kill it."""
+        photo = self.folder / f"photo-{self.rounds}.jpg"
+        Image.effect_noise((640, 480), 60).convert("RGB").save(photo, quality=90)
+        if (
+            not self._window_s
+        ):  # the first one shows how long it takes on this machine, as it is now
+            began = time.monotonic()
+            self.run_and_kill(LONGEST_RESUME, "job", str(photo))
+            self._window_s = time.monotonic() - began
+            return
+        job_s, wait_s = self._window_s * 1.1, self._window_s * 0.8
+        if self.run_and_kill(self.random.uniform(0.3, 1.0) * job_s, "job", str(photo)):
+            while self.random.random() < 0.6:
+                if not self.run_and_kill(self.random.uniform(0.2, 1.0) * wait_s, "wait"):
+                    break
+
     def finish(self) -> Findings:
         """Resume to the end and compare the ledger with what is on disk."""
+        if self.has_window:
+            # All that was sent comes without a click; what was not is asked about, and so the
+            # command line says yes to it afterwards.
+            began = time.monotonic()
+            ended = subprocess.run(
+                self.command("wait"),
+                cwd=ROOT,
+                env=self.environ(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=LONGEST_RESUME,
+                check=False,
+            )
+            self._look_for_traceback(ended.stderr)
+            if time.monotonic() - began > LONGEST_WITHOUT_A_CLICK:
+                self.findings.trouble.append("the window took too long")
         for _ in range(3):
             ended = subprocess.run(
                 self.command("resume", "--yes"),
