@@ -62,6 +62,8 @@ class NoticeActions(QObject):
             commands.marking.undo()
         elif action is NoticeAction.FIND_IT and notice.path is not None:
             commands.find_missing(notice.path)
+        elif action is NoticeAction.LOOK_AGAIN:
+            pass  # viewmodels.keyring does it
         else:
             self._studio.act_on_notice(notice)
 

@@ -13,6 +13,7 @@ from phota_desktop.ui.profile_commands import ProfileCommands
 from phota_desktop.ui.prompt_tools import HistoryButton, RecipesButton
 from phota_desktop.viewmodels.add_profile import AddProfileViewModel
 from phota_desktop.viewmodels.hosting import HostingViewModel
+from phota_desktop.viewmodels.keyring import KeyringViewModel
 from phota_desktop.viewmodels.ledger import LedgerViewModel
 from phota_desktop.viewmodels.people import PeopleViewModel
 from phota_desktop.viewmodels.privacy import PrivacyViewModel
@@ -37,6 +38,9 @@ class WindowParts(QObject):
         jobs.attach(services.queue, services.tasks, lambda: settings.value.daily_cap)
         jobs.concurrency_changed.connect(lambda places: settings.change(concurrency=places))
         studio.attach(services)
+        self.keyring = KeyringViewModel(
+            services, studio.notices, lambda: settings.preferred_engine, self
+        )
         self._services = services
         self.watcher = Watcher(
             services.people, services.trainer, services.session, services.tasks, self._may_ask
@@ -110,6 +114,7 @@ class WindowParts(QObject):
         window = self._window
         window.settings.flush()
         self.library.detach()
+        self.keyring.detach()
         self._people_notifier.detach()
         for part in (self.people, self.add_profile, self.hosting, self.privacy):
             part.detach()

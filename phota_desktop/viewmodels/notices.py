@@ -42,6 +42,7 @@ class NoticeAction(StrEnum):
     OPEN_SUBFOLDERS = "open subfolders"
     UNDO = "undo"
     FIND_IT = "find it"
+    LOOK_AGAIN = "look again"
 
 
 ACTIONS: dict[ErrorKind, NoticeAction] = {
@@ -139,20 +140,29 @@ def notice_for(
 
 def notice_of_bug(name: str, error: BaseException) -> Notice:
     """Return the notice for an exception nobody caught; its details hold no one's words."""
-    import traceback
+    from phota_desktop.core.traces import told
 
-    # Frames and types only: a message may quote a prompt or an answer.
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    details = f"{name}\n{frames}{type(error).__name__}"
-    return replace(notice_for(PhotaError(ErrorKind.BUG)), details=details)
+    return replace(notice_for(PhotaError(ErrorKind.BUG)), details=f"{name}\n{told(error)}")
+
+
+def notice_of_crash(trace: str) -> Notice:
+    """Return the quiet notice for how an earlier start ended; ``trace`` is from the crash log."""
+    return Notice(
+        "Phota Desktop ended unexpectedly the last time.",
+        action=NoticeAction.COPY_DETAILS,
+        action_text=WORDS[ErrorKind.BUG].action,
+        hint="Nothing was sent to anybody; open jobs go on.",
+        details=trace,
+        group="crash",
+    )
 
 
 def details_of(notice: Notice, of_job: str) -> str:
     """Return the text to copy for a notice: its words and its job's details."""
-    from phota_desktop import __version__
+    from phota_desktop.services.diagnostics import system_line
 
     parts = (
-        f"Phota Desktop {__version__}",
+        "" if of_job else system_line(),
         f"{notice.subject}: {notice.text}" if notice.subject else notice.text,
         notice.hint,
         of_job,

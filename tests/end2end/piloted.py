@@ -6,7 +6,9 @@ done by real events of the X server.
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import socket
 import sys
 import threading
@@ -85,6 +87,8 @@ def _serve(address: str) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
+    if beside := os.environ.pop("PHOTA_TEST_BESIDE", ""):
+        importlib.import_module(beside)  # what a test wants to watch or to plant
     threading.Thread(target=_serve, args=(sys.argv[1],), daemon=True).start()
     from phota_desktop.__main__ import main
 
