@@ -88,7 +88,9 @@ class Marking:
             )
 
         async with self._turn:
-            await self._settled()
+            known = await self._threads.journal(self._pictures.by_keys, keys)
+            if len(known) < len(set(keys)):
+                await self._settled()  # not else: after an update that may take a while
             changes = await self._threads.journal(self._pictures.mark, keys, change)
             if not changes:
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
@@ -41,6 +42,11 @@ def path_of(value: str | bytes) -> Path:
 def storable(text: str) -> str:
     """Return ``text`` as SQLite takes it: what is not Unicode is written with escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def searchable(text: str) -> str:
+    """Return ``text`` as the index of words has it: macOS writes letters and accents apart."""
+    return unicodedata.normalize("NFC", storable(text))
 
 
 def profile_word(profile_id: str) -> str:
@@ -181,7 +187,7 @@ def add_photo(
     database.execute(
         "INSERT INTO picture_words (rowid, prompt, name, operation, model, people)"
         " VALUES (?, '', ?, '', '', '')",
-        (number, storable(path.name)),
+        (number, searchable(path.name)),
     )
     return number
 
@@ -195,7 +201,7 @@ def place(database: sqlite3.Connection, key: str, path: Path) -> None:
     ).fetchone()
     if row is not None:
         database.execute(
-            "UPDATE picture_words SET name = ? WHERE rowid = ?", (storable(path.name), row[0])
+            "UPDATE picture_words SET name = ? WHERE rowid = ?", (searchable(path.name), row[0])
         )
 
 
@@ -237,7 +243,7 @@ def _result(
         )
         database.execute(
             "UPDATE picture_words SET name = ? WHERE rowid = ?",
-            (storable(variant.path.name), old[0]),
+            (searchable(variant.path.name), old[0]),
         )
         return True
     profiles = profiles_of(request)
@@ -271,7 +277,7 @@ def _result(
         "INSERT INTO picture_words (rowid, prompt, name, operation, model, people)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (
-            *(number, prompt, storable(variant.path.name), str(request.operation)),
+            *(number, searchable(prompt), searchable(variant.path.name), str(request.operation)),
             *(model_of(request), " ".join(map(profile_word, profiles))),
         ),
     )

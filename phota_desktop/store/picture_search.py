@@ -21,7 +21,7 @@ from phota_desktop.core.library import (
 )
 from phota_desktop.core.options import Operation
 from phota_desktop.store.journal import Journal
-from phota_desktop.store.picture_index import profile_word, storable
+from phota_desktop.store.picture_index import profile_word, searchable, storable
 
 MAX_TEXT = 500
 """Characters of a search that are looked at."""
@@ -156,7 +156,7 @@ def _midnight(day: datetime.date) -> float:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a search; signs alone are none."""
-    words = storable(text[:MAX_TEXT]).replace('"', " ").replace("\0", " ").split()
+    words = searchable(text[:MAX_TEXT]).replace('"', " ").replace("\0", " ").split()
     return [word for word in words if any(map(str.isalnum, word))][:_MAX_WORDS]
 
 
@@ -166,9 +166,23 @@ def folded(text: str) -> str:
     return "".join(ch for ch in apart if not unicodedata.combining(ch))
 
 
+def _parts(text: str) -> list[str]:
+    """Return the words of a name or a search as the index would: signs only part them."""
+    return "".join(ch if ch.isalnum() else " " for ch in folded(text)).split()
+
+
+def _begins(wanted: list[str], words: list[str]) -> bool:
+    """Tell whether ``wanted`` stands in ``words``, the last of it by its beginning."""
+    last = len(wanted) - 1
+    return last >= 0 and any(
+        words[at : at + last] == wanted[:last] and words[at + last].startswith(wanted[last])
+        for at in range(len(words) - last)
+    )
+
+
 def _names(journal: Journal) -> list[tuple[str, list[str]]]:
     rows = journal.read("SELECT profile, name FROM profile_names WHERE name != ''")
-    return [(profile, folded(name).split()) for profile, name in rows]
+    return [(profile, _parts(name)) for profile, name in rows]
 
 
 def _match(words: Sequence[str], names: Sequence[tuple[str, list[str]]]) -> str:
@@ -176,8 +190,8 @@ def _match(words: Sequence[str], names: Sequence[tuple[str, list[str]]]) -> str:
     parts = []
     for word in words:
         ways = [f'{{prompt name operation model}} : "{word}" *']
-        begin = folded(word)
-        people = {profile for profile, name in names if any(n.startswith(begin) for n in name)}
+        begin = _parts(word)
+        people = {profile for profile, name in names if _begins(begin, name)}
         ways += [f'people : "{profile_word(profile)}"' for profile in sorted(people)]
         parts.append(f"({' OR '.join(ways)})")
     return " AND ".join(parts)
