@@ -177,12 +177,13 @@ class Geometry:
             if beside and self.caption.horizontalAdvance(beside) <= room:
                 lines[-1] = beside
             else:
-                lines += self._lines_of(words, room, _MOST_OF_ONE)
+                lines += self.lines_of(words, room, _MOST_OF_ONE)
             # A prompt has its lines alone.
             joins = not wide and not words.startswith("“")
         return tuple(lines[:_MOST_LINES])
 
-    def _lines_of(self, words: str, room: float, most: int) -> list[str]:
+    def lines_of(self, words: str, room: float, most: int) -> list[str]:
+        """Return words of a caption as lines of that width, with an ellipsis where more follow."""
         width = self.caption.horizontalAdvance
         lines = [""]
         for word in words.split(" "):

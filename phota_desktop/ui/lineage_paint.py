@@ -198,12 +198,12 @@ class TreePainter:
         painter.setFont(self._caption)
         painter.setPen(QColor(tokens().text))
         option = QTextOption(Qt.AlignmentFlag.AlignCenter)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        most = int(inner.height() / painter.fontMetrics().height() * inner.width() * 0.82)
-        elide = Qt.TextElideMode.ElideRight
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        most = max(1, int(inner.height() / self._geometry.caption.height()))
+        lines = self._geometry.lines_of(words, inner.width(), most)
         painter.save()
         painter.setClipRect(inner, Qt.ClipOperation.IntersectClip)
-        painter.drawText(inner, painter.fontMetrics().elidedText(words, elide, most), option)
+        painter.drawText(inner, "\n".join(lines), option)
         painter.restore()
 
     def _icon(self, painter: QPainter, middle: QPointF, name: str, colour: str) -> None:

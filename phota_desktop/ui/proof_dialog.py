@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.proofing import MAX_TITLE, Paper, ProofKind, ProofReport
 from phota_desktop.ui.controls import Caption, plain_label, polish_again, push_button, scale_font
+from phota_desktop.ui.export_controls import WordsTick
 from phota_desktop.ui.segmented import Segment, SegmentedControl
 from phota_desktop.ui.theme import GRID
 from phota_desktop.viewmodels.proof import ProofViewModel
@@ -87,8 +87,8 @@ class ProofDialog(QDialog):
         self.paper = self._choice(
             "proofPaper", "Paper", ((Paper.A4, "A4"), (Paper.LETTER, "US Letter"))
         )
-        self.originals = self._tick("proofOriginals", "Compare with the originals")
-        self.names = self._tick("proofNames", "File names below the pictures")
+        self.originals = WordsTick("proofOriginals", "Compare with the originals", self)
+        self.names = WordsTick("proofNames", "File names below the pictures", self)
         self.progress = QProgressBar(self)
         self.progress.setObjectName("proofProgress")
         self.progress.setAccessibleName("Progress of the proof sheet")
@@ -106,20 +106,20 @@ class ProofDialog(QDialog):
         segments = [Segment(value, text, text) for value, text in values]
         return SegmentedControl(name, words, segments, self, stretch=True)
 
-    def _tick(self, name: str, words: str) -> QCheckBox:
-        tick = QCheckBox(words, self)
-        tick.setObjectName(name)
-        tick.setAccessibleName(words)
-        return tick
-
     def _lay_out(self) -> None:
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(2 * GRID)
         self.form.setVerticalSpacing(GRID + GRID // 2)
-        self.form.addRow("Title", self.title)
-        self.form.addRow("Pictures", self.side)
-        self.form.addRow("On a page", self.grid)
-        self.form.addRow("Paper", self.paper)
+        for words, field in (
+            ("Title", self.title),
+            ("Pictures", self.side),
+            ("On a page", self.grid),
+            ("Paper", self.paper),
+        ):
+            label = plain_label(words, self)
+            label.setBuddy(field)
+            label.setMinimumHeight(field.sizeHint().height())  # its words stand beside the field's
+            self.form.addRow(label, field)
         self.form.addRow("", self.originals)
         self.form.addRow("", self.names)
         foot = QHBoxLayout()
@@ -182,7 +182,8 @@ class ProofDialog(QDialog):
         for_paper: tuple[QWidget, ...] = (self.grid, self.paper)
         for field in for_page + for_paper:
             self.form.setRowVisible(field, (field in for_page) == is_page)
-        for field in (self.kind, self.title, self.names, *for_page, *for_paper):
+        # The ticks can be turned for the next sheet: one that cannot be shows a dash.
+        for field in (self.kind, self.title, self.side, *for_paper):
             field.setEnabled(not proof.is_working)
         self.progress.setVisible(proof.is_working)
         self.told.setVisible(bool(self.told.text()))
