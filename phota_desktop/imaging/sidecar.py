@@ -16,7 +16,7 @@ from phota_desktop.core.library import Flag, Label, Marks
 from phota_desktop.core.provenance import Provenance, SidecarNaming, source_type
 from phota_desktop.imaging import xmp_provenance
 from phota_desktop.imaging import xmp_values as v
-from phota_desktop.imaging.files import disk_error, sync, sync_folder, write_new
+from phota_desktop.imaging.files import clear_parts, disk_error, sync, sync_folder, write_new
 from phota_desktop.imaging.xmp import Packet
 from phota_desktop.imaging.xmp_carrying import SOURCE_TYPE
 from phota_desktop.imaging.xmp_tree import MAX_BYTES
@@ -145,6 +145,7 @@ def _claimed(place: Path, content: bytes) -> bool:
 
 def _replaced(target: Path, content: bytes, state: os.stat_result) -> bool:
     """Replace a file in one step with its permissions; False where it changed meanwhile."""
+    clear_parts(target.parent)
     try:
         handle, name = tempfile.mkstemp(prefix=".phota-", suffix=".part", dir=target.parent)
         part = Path(name)

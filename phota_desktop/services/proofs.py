@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -94,23 +92,10 @@ def check(pictures: Sequence[ProofPicture]) -> None:
 
 
 def write_pieces(target: Path, content: Iterable[bytes]) -> Path:
-    """Write pieces beside ``target``, then give them its name or the next free one, durably."""
-    from phota_desktop.imaging.files import disk_error, move_to_free_name
+    """Write pieces under ``target`` or the next free name, whole or not at all, durably."""
+    from phota_desktop.imaging.files import write_pieces as write
 
-    try:
-        handle, name = tempfile.mkstemp(prefix=".phota-", suffix=".part", dir=target.parent)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                for piece in content:
-                    stream.write(piece)
-                stream.flush()
-                os.fsync(stream.fileno())
-            return move_to_free_name(part, target)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise disk_error(target.parent, error) from error
+    return write(target, content)
 
 
 def _until(given_up: threading.Event, content: Iterable[bytes]) -> Iterator[bytes]:
