@@ -18,14 +18,14 @@ NO_WINDOW = 3
 def main(argv: list[str] | None = None) -> int:
     """Run the program with ``argv`` (default: the process's) and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    from phota_desktop.environment import keep_private
-
-    keep_private()
     if arguments == ["--version"]:
         from phota_desktop import __version__
 
         sys.stdout.write(f"phota-desktop {__version__}\n")
         return 0
+    from phota_desktop.environment import keep_private
+
+    keep_private()
     if for_command_line(arguments):
         from phota_desktop import cli
 
@@ -45,12 +45,12 @@ def main(argv: list[str] | None = None) -> int:
 
     try:
         return app.main(photos(arguments))
-    except ImportError:
-        words = preflight.missing_words()
-        if not words:
-            raise
-        sys.stderr.write(words + "\n")
-        return NO_WINDOW
+    except Exception as error:  # noqa: BLE001 - the last line: recorded, and told without values
+        words = preflight.missing_words() if isinstance(error, ImportError) else ""
+        if words:
+            sys.stderr.write(words + "\n")
+            return NO_WINDOW
+        return app.ended_by(error)
 
 
 def for_command_line(arguments: list[str]) -> bool:

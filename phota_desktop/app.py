@@ -74,7 +74,32 @@ def main(argv: Sequence[str]) -> int:
         lock.release()
 
 
+def ended_by(error: BaseException) -> int:
+    """Record what ended the program, say it without values, and return the exit code."""
+    from phota_desktop import crashes
+
+    crashes.write(AppFolders.find().logs, "window", "the window's program", error, ended=True)
+    crashes.complain(error)
+    return 1
+
+
+def _note_faults(folder: Path) -> None:
+    """Let Python's own C code write to the crash log if the process dies before it is painted.
+
+    Everything else about errors waits until then: see crashes.py.
+    """
+    import faulthandler  # part of the interpreter: nothing is loaded
+    import os
+
+    try:
+        file = os.open(folder / "crash.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError:
+        return  # a full disk is told by those who need it
+    faulthandler.enable(file)
+
+
 def _run(folders: AppFolders, paths: list[Path]) -> int:
+    _note_faults(folders.logs)
     with kept_bytecode(folders.cache / "start.bytecode"):
         from phota_desktop.viewmodels.images import ImageLoader
 
@@ -100,11 +125,23 @@ def _run(folders: AppFolders, paths: list[Path]) -> int:
 
     import qasync
 
+    from phota_desktop import crashes
     from phota_desktop.logs import start_logging
 
+    died_of = crashes.look(folders.logs)
+    watch = crashes.start(folders.logs, "window")
     start_logging(folders.logs)
+    from phota_desktop.viewmodels.notices import notice_of_bug, notice_of_crash
+
+    notices = program.studio.notices
+    if died_of:
+        notices.show(notice_of_crash(died_of))
     application = program.application
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
+        loop = runner.get_loop()
+        watch.tell = lambda name, error: loop.call_soon_threadsafe(
+            lambda: notices.show(notice_of_bug(name, error))
+        )
         runner.run(_live(program, folders, settings, paths))
     program.loader.close()
     program.thumbnails.close()

@@ -7,30 +7,17 @@ import os
 import platform
 import sqlite3
 import sys
-from importlib import metadata
 
-from phota_desktop import __version__
+from phota_desktop import __version__, crashes
 from phota_desktop.cli.exits import Exit
 from phota_desktop.cli.output import Output
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.environment import found_environment
 from phota_desktop.preflight import missing_libraries
+from phota_desktop.services.diagnostics import failure, versions
 from phota_desktop.store.keys import KeyStore
+from phota_desktop.store.looking import look
 from phota_desktop.store.paths import AppFolders
-
-PACKAGES = (
-    "PySide6-Essentials",
-    "httpx",
-    "pillow",
-    "keyring",
-    "qasync",
-    "numpy",
-    "opencv-python-headless",
-    "simplejpeg",
-    "pybase64",
-    "starlette",
-    "uvicorn",
-)
 
 
 def doctor(folders: AppFolders, output: Output) -> Exit:
@@ -47,13 +34,16 @@ def doctor(folders: AppFolders, output: Output) -> Exit:
     if engine != "ok":
         problems.append(f"The local engine does not answer: {engine}")
     finding = KeyStore(found_environment()).find()
+    journal = look(folders.journal_file)
+    if journal.state not in ("ok", "none yet"):
+        problems.append(f"The journal cannot be read: {journal.state}")
     report: dict[str, object] = {
         "version": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "executable": sys.executable,
         "sqlite": sqlite3.sqlite_version,
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": versions(),
         "folders": {
             "home": str(folders.home),
             "settings": str(folders.settings_file),
@@ -68,6 +58,14 @@ def doctor(folders: AppFolders, output: Output) -> Exit:
             "source": finding.source,
             "message": finding.message,
         },
+        "journal": {
+            "state": journal.state,
+            "schema": journal.schema,
+            "jobs": dict(journal.jobs),
+            "failures": [failure(job) for job in journal.failures],
+        },
+        "crash": crashes.newest(folders.logs) or None,
+        "crash_logs": len(crashes.older(folders.logs)),
         "engine": engine,
         "missing_libraries": list(missing),
         "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or None,
@@ -81,17 +79,12 @@ def doctor(folders: AppFolders, output: Output) -> Exit:
     return Exit.ENVIRONMENT if problems else Exit.DONE
 
 
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
 def _words(value: object) -> str:
     if isinstance(value, dict):
         return "".join(f"\n  {name}: {inner}" for name, inner in value.items())
     if isinstance(value, list):
+        if any(isinstance(one, dict) for one in value):
+            return "".join(f"\n  {' '.join(f'{k}={v}' for k, v in one.items())}" for one in value)
         return ", ".join(map(str, value)) or "none"
     return str(value)
 

@@ -74,6 +74,7 @@ def _ended(code: int) -> int:
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> Exit:
+    from phota_desktop import crashes
     from phota_desktop.environment import found_environment
     from phota_desktop.logs import start_logging
     from phota_desktop.store.paths import AppFolders
@@ -84,6 +85,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> Exit:
 
         return doctor(folders, output)
     folders.create()
+    crashes.start(folders.logs, "command line")
     start_logging(folders.logs)
     if arguments.verb == "serve":
         from phota_desktop.engine.serve import serve

@@ -125,7 +125,7 @@ async def on_disk_error(request: Request, error: Exception) -> Response:
 
 async def on_mistake(request: Request, error: Exception) -> Response:
     """Answer a mistake of ours; the traceback goes to the server's log."""
-    _log.error("request %s broke: %r", request_id(request), error)
+    _log.error("request %s broke", request_id(request), exc_info=error)
     refusal = RefusalError(500, "INTERNAL_ERROR", "The engine made a mistake.")
     response = error_response(refusal, request_id(request))
     response.headers["X-Request-Id"] = request_id(request)

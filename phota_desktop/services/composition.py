@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from phota_desktop.core.pricing import PUBLISHED, PriceTable
 from phota_desktop.core.training import Training
 from phota_desktop.services.catalogues import Catalogues
+from phota_desktop.services.diagnostics import failure_logger
 from phota_desktop.services.erasing import Eraser
 from phota_desktop.services.hosting import Hosting
 from phota_desktop.services.ledger import Ledger
@@ -106,6 +107,7 @@ async def open_services(
         prices=lambda: services.prices(),
         models=lambda engine: catalogues.catalogue(engine).models,
     )
+    queue.changed.subscribe(failure_logger())
     people = People(session, notebook, threads, folders)
     trainings = Trainings(journal)
     hosting = Hosting(trainings, threads, address=settings.bucket, environ=environ)

@@ -72,4 +72,6 @@ def _after_the_end(job: Job, *, repeated: bool) -> list[JobAction]:
 
 def request_id_of(job: Job) -> str:
     """Return Phota's id of the request, for a support mail; empty if there was no answer."""
-    return job.request_id or (job.error.request_id if job.error else None) or ""
+    from phota_desktop.services import diagnostics  # not before the window is painted
+
+    return diagnostics.request_id_of(job)

@@ -10,7 +10,6 @@ from pathlib import Path
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.pricing import Estimate, show_range
-from phota_desktop.viewmodels.job_actions import request_id_of
 from phota_desktop.viewmodels.words import elapsed, money, next_try, plain, state_words
 
 
@@ -88,19 +87,6 @@ def detail_of(
 
 def details_of(job: Job) -> str:
     """Return what a support mail needs; no key, no prompt, no picture."""
-    lines = [
-        f"job: {job.id}",
-        f"operation: {job.request.operation.value}",
-        f"engine: {job.engine.value}",
-        f"state: {job.state.public}",
-        f"client request id: {job.client_request_id}",
-    ]
-    if job.remote_job_id:
-        lines.append(f"Phota job id: {plain(job.remote_job_id)}")
-    if request_id_of(job):
-        lines.append(f"Phota request id: {plain(request_id_of(job))}")
-    if job.error is not None:
-        lines.append(f"error: {job.error.kind.value}: {plain(job.error.message)}")
-        if job.error.status:
-            lines.append(f"HTTP status: {job.error.status}")
-    return "\n".join(lines)
+    from phota_desktop.services.diagnostics import details  # not before the window is painted
+
+    return details(job)
