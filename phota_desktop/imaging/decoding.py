@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import simplejpeg
 
-from phota_desktop.imaging import raw
+from phota_desktop.imaging import apart, raw, shared
 from phota_desktop.imaging.colour import STRIP_ROWS, Pixels
 from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
+from phota_desktop.imaging.problems import BadImage, BadImageError
 from phota_desktop.imaging.raw import Preview
 from phota_desktop.imaging.reading import PhotoInfo, inspect
 from phota_desktop.imaging.stored import Stored, by_pillow
@@ -82,8 +83,15 @@ def decode(
     ``factor`` 1, 2, 4 or 8 divides the size (rounded up); ``max_side`` limits the long side
     instead. With ``layout`` "BGRA" four channels come back in any case; "BGR" gives four only for
     real transparency. ``buffer``, or what gives one of that many bytes, is used for a JPEG's pixels
-    when it is large enough and the picture needs no turning. Raises ``BadImageError``.
+    when it is large enough and the picture needs no turning. The file is decoded in another
+    process, see apart.py. Raises ``BadImageError``.
     """
+    if not apart.is_here():
+        asked = {"info": info, "embedded": _needed(embedded), "max_side": max_side}
+        asked |= {"factor": factor, "layout": layout, "screen": screen}
+        done: Decoded = apart.call("decode", asked, Decoded, data, info.path, taking(buffer))
+        check_fit(done.pixels, (info.width, info.height))
+        return done
     if info.format == PhotoFormat.RAW:
         return _of_raw(data, info, embedded, _target(info, max_side, factor), layout, screen)
     if max_side is not None:
@@ -113,6 +121,30 @@ def decode(
     elif layout == "BGRA" and pixels.shape[2] == 3:
         pixels = _recoloured(pixels, cv2.COLOR_BGR2BGRA)
     return Decoded(pixels, has_alpha, stored.converted, stored.narrowed, stored.note)
+
+
+def taking(buffer: Pixels | Take | None) -> Take | None:
+    """Return what gives memory for pixels, of one buffer as well."""
+    if buffer is None or callable(buffer):
+        return buffer
+    spare = [buffer]
+    return lambda size: (
+        spare.pop()[:size] if spare and spare[0].nbytes >= size else shared.allocate(size)
+    )
+
+
+def check_fit(pixels: Pixels, most: tuple[int, int]) -> None:
+    """Refuse pixels that are not a picture of at most that size. Raises ``BadImageError``."""
+    height, width = pixels.shape[:2]
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
+        raise BadImageError(BadImage.DAMAGED, "picture")
+    if width > most[0] or height > most[1]:
+        raise BadImageError(BadImage.DAMAGED, "picture")
+
+
+def _needed(embedded: Embedded) -> Embedded:
+    """Return what decoding needs of a file's blocks: its colours, and a RAW's preview."""
+    return Embedded(icc=embedded.icc, implied=embedded.implied, preview=embedded.preview)
 
 
 def _target(info: PhotoInfo, max_side: int | None, factor: int) -> tuple[int, int]:

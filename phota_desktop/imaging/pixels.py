@@ -9,13 +9,21 @@ from typing import Literal
 
 import cv2
 
-from phota_desktop.imaging import exif
+from phota_desktop.imaging import apart, exif
 from phota_desktop.imaging.colour import Pixels
-from phota_desktop.imaging.decoding import Take, decode, on_white, premultiply, preview_for
+from phota_desktop.imaging.decoding import (
+    Take,
+    check_fit,
+    decode,
+    on_white,
+    premultiply,
+    preview_for,
+    taking,
+)
 from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
-from phota_desktop.imaging.problems import BadImageError
+from phota_desktop.imaging.problems import MAX_PIXELS, MAX_SIDE, BadImage, BadImageError
 from phota_desktop.imaging.reading import PhotoInfo, inspect, open_photo, read_whole
 
 SMALLEST_LEVEL = 256
@@ -58,7 +66,26 @@ def load_bgra(
     Colours are converted once, from the file's profile to the target's, and not at all where both
     are sRGB. Raises ``BadImageError``.
     """
-    data, info, embedded = read_whole(path)
+    if not apart.is_here():
+        with open_photo(path) as (stream, _, _):
+            asked = {"shrink": shrink, "target": target, "keep_alpha": keep_alpha}
+            raster: Raster = apart.call(
+                "load", asked, Raster, apart.source_of(stream), path, taking(buffer)
+            )
+        return _checked(raster, path)
+    return load_read(read_whole(path), shrink, target, keep_alpha=keep_alpha, buffer=buffer)
+
+
+def load_read(
+    read: tuple[bytes, PhotoInfo, Embedded],
+    shrink: Literal[1, 2, 4, 8],
+    target: DisplayTarget,
+    *,
+    keep_alpha: bool,
+    buffer: Pixels | Take | None,
+) -> Raster:
+    """Do :func:`load_bgra` with a file that has been read."""
+    data, info, embedded = read
     decoded = decode(
         data, info, embedded, factor=shrink, layout="BGRA", buffer=buffer, screen=target
     )
@@ -69,6 +96,16 @@ def load_bgra(
         on_white(decoded.pixels)
     height, width = decoded.pixels.shape[:2]
     return Raster(decoded.pixels, width, height, info.width, info.height, has_alpha, decoded.note)
+
+
+def _checked(raster: Raster, path: Path) -> Raster:
+    """Refuse what a decoder says of a picture if it cannot be true. Raises ``BadImageError``."""
+    full = (raster.full_width, raster.full_height)
+    fits = min(full) > 0 and max(full) <= MAX_SIDE and full[0] * full[1] <= MAX_PIXELS
+    if not fits or raster.pixels.shape != (raster.height, raster.width, 4):
+        raise BadImageError(BadImage.DAMAGED, path)
+    check_fit(raster.pixels, full)
+    return raster
 
 
 def embedded_preview(path: Path, target: DisplayTarget = SRGB) -> Raster | None:

@@ -1,4 +1,4 @@
-"""The eleven reasons why a picture cannot be used, each with a sentence and a way out."""
+"""The ten reasons why a picture cannot be used, each with a sentence and a way out."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ class BadImage(StrEnum):
 
     MISSING = "missing"
     NOT_A_FILE = "not_a_file"
-    EMPTY = "empty"
-    FILE_TOO_LARGE = "file_too_large"
-    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_LARGE = "too_large"
+    TOO_COSTLY = "too_costly"
     NOT_A_PHOTO = "not_a_photo"
     NEEDS_HEIF = "needs_heif"
     NEEDS_RAW = "needs_raw"
@@ -37,14 +36,13 @@ _SENTENCES: dict[BadImage, tuple[str, str]] = {
         "Check that it is still there and that you may read it.",
     ),
     BadImage.NOT_A_FILE: ("“{name}” is not a regular file.", "Choose a picture file."),
-    BadImage.EMPTY: ("“{name}” is empty.", "Copy it again from where it came from."),
-    BadImage.FILE_TOO_LARGE: (
-        "“{name}” is larger than 100 MB.",
+    BadImage.TOO_LARGE: (
+        "“{name}” is too large: it has more than 100 MB, 150 megapixels or 32,767 pixels a side.",
         "Export a smaller copy and use that.",
     ),
-    BadImage.TOO_MANY_PIXELS: (
-        "“{name}” has more than 150 megapixels or a side over 32,767 pixels.",
-        "Export a smaller copy and use that.",
+    BadImage.TOO_COSTLY: (
+        "“{name}” takes more time or memory to decode than any picture should.",
+        "Open it in the program that made it, and export it as JPEG.",
     ),
     BadImage.NOT_A_PHOTO: (
         "“{name}” is not a picture in a format that can be opened.",
@@ -59,7 +57,7 @@ _SENTENCES: dict[BadImage, tuple[str, str]] = {
         "Install the raw extra, or export the picture as JPEG.",
     ),
     BadImage.TRUNCATED: (
-        "“{name}” ends too early; part of the picture is missing.",
+        "“{name}” is empty or ends too early; part of the picture is missing.",
         "Copy it again from where it came from.",
     ),
     BadImage.DAMAGED: (
@@ -74,7 +72,7 @@ _SENTENCES: dict[BadImage, tuple[str, str]] = {
 
 
 class BadImageError(PhotaError):
-    """A ``PhotaError`` of kind BAD_IMAGE that knows which of the eleven reasons it is."""
+    """A ``PhotaError`` of kind BAD_IMAGE that knows which of the ten reasons it is."""
 
     def __init__(self, reason: BadImage, source: Path | str) -> None:
         self.reason = reason

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import simplejpeg
 from PIL import Image
 
-from phota_desktop.imaging import colour, exif, icc, png_chunks
+from phota_desktop.imaging import apart, colour, exif, icc, png_chunks
 from phota_desktop.imaging.decoding import decode
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
@@ -62,6 +62,12 @@ def read_raster(data: bytes, info: PhotoInfo, embedded: Embedded) -> Raster:
     Inks become sRGB at once: no format but print's own keeps them. A profile that cannot be used
     is left out and told.
     """
+    if not apart.is_here():
+        asked = {"info": info, "embedded": embedded}
+        done: Raster = apart.call("read_raster", asked, Raster, data, info.path)
+        if done.size[0] > info.width or done.size[1] > info.height:
+            raise BadImageError(BadImage.DAMAGED, info.path)
+        return done
     notes = [ANIMATED] if info.frames > 1 else []
     if info.format == PhotoFormat.RAW:
         decoded = decode(data, info, embedded)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import cv2
 import numpy as np
 
-from phota_desktop.imaging import jpeg_segments
+from phota_desktop.imaging import apart, jpeg_segments
 from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.problems import MAX_PIXELS, MAX_SIDE, BadImage, BadImageError
 
@@ -61,7 +61,7 @@ def read(stream: BinaryIO, path: Path) -> RawPhoto:
             if width < 1 or height < 1:
                 raise BadImageError(BadImage.DAMAGED, path)
             if width > MAX_SIDE or height > MAX_SIDE or width * height > MAX_PIXELS:
-                raise BadImageError(BadImage.TOO_MANY_PIXELS, path)
+                raise BadImageError(BadImage.TOO_LARGE, path)
         preview = _preview(raw, sizes.width, sizes.height, flip)
     if preview is not None and max(preview.width, preview.height) >= PREVIEW_SIDE:
         return RawPhoto(preview.width, preview.height, preview.orientation, preview, False)
@@ -74,6 +74,13 @@ def sensor(stream: BinaryIO, path: Path) -> tuple[int, int, int]:
 
     Raises ``BadImageError``.
     """
+    if not apart.is_here():
+        told: tuple[int, int, int] = apart.call(
+            "sensor", {}, tuple[int, int, int], apart.source_of(stream), path
+        )
+        if not all(0 < side <= MAX_SIDE for side in told[:2]):
+            raise BadImageError(BadImage.DAMAGED, path)
+        return told
     with _opened(stream, path) as raw:
         width, height = raw.sizes.width, raw.sizes.height
         parts = 2 if _is_large(width, height) else 1
@@ -158,7 +165,7 @@ def _opened(stream: BinaryIO, path: Path) -> Iterator[rawpy.RawPy]:
     except BadImageError:
         raise
     except rawpy.LibRawTooBigError as error:
-        raise BadImageError(BadImage.TOO_MANY_PIXELS, path) from error
+        raise BadImageError(BadImage.TOO_LARGE, path) from error
     except (rawpy.LibRawIOError, rawpy.LibRawDataError) as error:
         raise BadImageError(BadImage.DAMAGED, path) from error
     except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:

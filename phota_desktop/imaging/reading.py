@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
 
-from phota_desktop.imaging import heif_boxes, jpeg_segments, png_chunks, raw
+from phota_desktop.imaging import apart, heif_boxes, jpeg_segments, png_chunks, raw
 from phota_desktop.imaging.embedded import Embedded, jpeg_head, read_embedded
 from phota_desktop.imaging.formats import PILLOW_NAMES, PhotoFormat, format_of
 from phota_desktop.imaging.icc import is_srgb
@@ -81,6 +81,10 @@ class PhotoInfo:
         return (self.height, self.width) if turned else (self.width, self.height)
 
 
+_READ_HERE = (PhotoFormat.JPEG, PhotoFormat.PNG)
+_TOLD = tuple[PhotoInfo, Embedded]
+
+
 @contextmanager
 def open_photo(path: Path) -> Iterator[tuple[BinaryIO, PhotoFormat, int]]:
     """Open a picture for reading: the stream, its format by magic bytes, its size in bytes.
@@ -104,9 +108,9 @@ def open_photo(path: Path) -> Iterator[tuple[BinaryIO, PhotoFormat, int]]:
         raise BadImageError(BadImage.NOT_A_FILE, path)
     with os.fdopen(handle, "rb") as stream:
         if facts.st_size == 0:
-            raise BadImageError(BadImage.EMPTY, path)
+            raise BadImageError(BadImage.TRUNCATED, path)
         if facts.st_size > MAX_FILE_BYTES:
-            raise BadImageError(BadImage.FILE_TOO_LARGE, path)
+            raise BadImageError(BadImage.TOO_LARGE, path)
         try:
             kind = format_of(stream)
         except OSError as error:
@@ -143,7 +147,7 @@ def read_whole(path: Path) -> tuple[bytes, PhotoInfo, Embedded]:
 
 
 def probe(path: Path) -> PhotoInfo:
-    """Read a picture's header. Raises ``BadImageError`` with one of the eleven reasons."""
+    """Read a picture's header. Raises ``BadImageError`` with one of the ten reasons."""
     with open_photo(path) as (stream, kind, size):
         info, _ = inspect(stream, kind, size, path)
         return info
@@ -152,7 +156,19 @@ def probe(path: Path) -> PhotoInfo:
 def inspect(
     stream: BinaryIO, kind: PhotoFormat, size: int, path: Path
 ) -> tuple[PhotoInfo, Embedded]:
-    """Read the header of an open picture and the blocks it carries. Raises ``BadImageError``."""
+    """Read the header of an open picture and the blocks it carries. Raises ``BadImageError``.
+
+    Only the headers of JPEG and PNG are read in this process, by Python alone.
+    """
+    if kind not in _READ_HERE and not apart.is_here():
+        told: tuple[PhotoInfo, Embedded] = apart.call(
+            "inspect", {"kind": kind}, _TOLD, apart.source_of(stream), path
+        )
+        info = told[0]
+        _check_size(info.width, info.height, path)
+        if info.format != kind:
+            raise BadImageError(BadImage.DAMAGED, path)
+        return replace(info, bytes=size), told[1]
     embedded = read_embedded(stream, kind)
     orientation = embedded.orientation
     if kind == PhotoFormat.JPEG:
@@ -233,7 +249,7 @@ def opened(stream: BinaryIO, kind: PhotoFormat, path: Path) -> Iterator[Image.Im
     try:
         image = Image.open(stream, formats=[PILLOW_NAMES[kind]])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImageError(BadImage.TOO_MANY_PIXELS, path) from error
+        raise BadImageError(BadImage.TOO_LARGE, path) from error
     except UnidentifiedImageError as error:
         raise BadImageError(BadImage.DAMAGED, path) from error
     except PILLOW_ERRORS as error:
@@ -247,7 +263,7 @@ def load(image: Image.Image, path: Path) -> None:
     try:
         image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImageError(BadImage.TOO_MANY_PIXELS, path) from error
+        raise BadImageError(BadImage.TOO_LARGE, path) from error
     except PILLOW_ERRORS as error:
         raise BadImageError(_told(error), path) from error
 
@@ -265,6 +281,9 @@ def check_result(path: Path) -> PhotoInfo:
 
 def check_pixels(data: bytes, info: PhotoInfo) -> None:
     """Decode the whole file once to see that nothing is missing. Raises ``BadImageError``."""
+    if not apart.is_here():
+        apart.call("check", {"info": info}, None, data, info.path)
+        return
     if info.format == PhotoFormat.JPEG:
         width, height = info.stored_size
         try:
@@ -311,12 +330,14 @@ def _check_size(width: int, height: int, path: Path) -> None:
     if width < 1 or height < 1:
         raise BadImageError(BadImage.DAMAGED, path)
     if width > MAX_SIDE or height > MAX_SIDE or width * height > MAX_PIXELS:
-        raise BadImageError(BadImage.TOO_MANY_PIXELS, path)
+        raise BadImageError(BadImage.TOO_LARGE, path)
 
 
 def _told(error: BaseException) -> BadImage:
     """Sort a decoder's failure by what it says; the words are Pillow's."""
     words = str(error).lower()
+    if isinstance(error, MemoryError):
+        return BadImage.TOO_COSTLY
     if "trunc" in words or "unexpected end" in words or "not enough" in words:
         return BadImage.TRUNCATED
     if "unsupported" in words or "cannot handle" in words or isinstance(error, KeyError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from phota_desktop.imaging import raw
+from phota_desktop.imaging import apart, raw
 from phota_desktop.imaging.decoding import FACTORS, Take, decode
 from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.formats import PhotoFormat
@@ -111,10 +111,21 @@ def _developed(path: Path, place: tuple[int, int, int], target: DisplayTarget) -
 def _frames_note(stream: BinaryIO, kind: PhotoFormat, path: Path) -> str:
     if kind in _ALWAYS_ONE:
         return ""
-    try:
-        with opened(stream, kind, path) as image:
-            count = int(getattr(image, "n_frames", 1))
-    except (BadImageError, *PILLOW_ERRORS):
-        return ""
+    if apart.is_here() or kind == PhotoFormat.PNG:
+        count = count_frames(stream, kind, path)
+    else:
+        try:
+            count = apart.call("frames", {"kind": kind}, int, apart.source_of(stream), path)
+        except BadImageError:
+            return ""
     noun = "pages" if kind == PhotoFormat.TIFF else "frames"
     return f"first of {count} {noun}" if count > 1 else ""
+
+
+def count_frames(stream: BinaryIO, kind: PhotoFormat, path: Path) -> int:
+    """Return how many pictures a file holds, 1 where that cannot be told."""
+    try:
+        with opened(stream, kind, path) as image:
+            return int(getattr(image, "n_frames", 1))
+    except (BadImageError, *PILLOW_ERRORS):
+        return 1

@@ -13,7 +13,7 @@ import pytest
 import simplejpeg
 from PIL import Image
 
-from phota_desktop.imaging import colour, png_chunks, thumbnails
+from phota_desktop.imaging import apart, colour, png_chunks, thumbnails
 from phota_desktop.imaging import icc as profiles
 from phota_desktop.imaging.display import SRGB, DisplayTarget, Intent
 from phota_desktop.imaging.pixels import load_bgra
@@ -186,6 +186,7 @@ def test_nothing_is_converted_where_both_are_srgb(
     def never(*_: object) -> None:
         raise AssertionError
 
+    monkeypatch.setattr(apart, "_is_here", True)
     monkeypatch.setattr(colour, "convert", never)
     for icc in (None, samples.srgb_profile(), made.SRGB.profile()):
         assert (shown(keep(f"{bool(icc)}.png", png(CHART, icc))) == CHART).all()

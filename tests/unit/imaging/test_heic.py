@@ -135,4 +135,4 @@ def test_a_size_out_of_reason_is_refused_by_the_header(keep: Keep) -> None:
         path = keep(f"{size[0]}.heic", content[:at] + size + content[at + 8 :])
         with pytest.raises(BadImageError) as caught:
             probe(path)
-        assert caught.value.reason == BadImage.TOO_MANY_PIXELS
+        assert caught.value.reason == BadImage.TOO_LARGE

@@ -1,0 +1,255 @@
+"""Calls of decoders: processes that look into foreign files, so that a crash is a sentence here.
+
+Each calling thread has a decoder to itself; decoders that rest are few. See reliability.md, P12.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, BinaryIO
+
+from phota_desktop.imaging import cage, shared
+from phota_desktop.imaging.decoder_process import (
+    Conversation,
+    DecoderError,
+    GoneError,
+    Take,
+    Worker,
+)
+from phota_desktop.imaging.packing import Hint, LieError, Packer, Plain, write
+from phota_desktop.imaging.problems import BadImage, BadImageError
+
+_log = logging.getLogger(__name__)
+
+MOST_RESTING = 2
+"""Decoders of one niceness that wait for the next file; others end when they are done."""
+REST_S = 30.0
+"""After so long without a file, all decoders but one end."""
+_Order = tuple[int, "SimpleQueue[Worker | BaseException]"]
+
+
+class Pool:
+    """Starts decoders when they are needed, and keeps some for the next file."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._resting: list[Worker] = []
+        self._wanted: SimpleQueue[_Order | None] = SimpleQueue()
+        self._starter: threading.Thread | None = None
+        self._sandbox = cage.bwrap()
+        self._closed = False
+        shared.on_gone.append(lambda: self._wanted.put(None))
+
+    @property
+    def sandbox(self) -> str:
+        """What decoders are held by, in a word."""
+        return "bubblewrap" if self._sandbox else "limits"
+
+    def warm(self) -> None:
+        """Have a decoder ready; returns when it is."""
+        self._give_back(self._free())
+
+    def has_warm(self) -> bool:
+        """Tell whether a decoder is ready."""
+        return bool(self._resting)
+
+    def close(self) -> None:
+        """End all decoders that rest."""
+        with self._lock:
+            self._closed = True
+            resting, self._resting = self._resting, []
+        for worker in resting:
+            worker.end()
+
+    def call(
+        self,
+        verb: str,
+        given: Mapping[str, object],
+        returns: Hint,
+        source: int,
+        path: Path,
+        take: Take | None = None,
+    ) -> Plain:
+        """Have a decoder do ``verb`` with the open file ``source``. Raises ``BadImageError``."""
+        packer = Packer()
+        message = {"verb": verb, "given": {name: packer.pack(one) for name, one in given.items()}}
+        beside = shared.filled(b"".join(packer.blobs)) if packer.blobs else None
+        block = shared.block_of(beside) if beside is not None else None
+        handles = [source] if block is None else [source, block.handle]
+        request = write(message)
+        worker = self._asked(request, handles)
+        kept = False
+        try:
+            value = Conversation(worker, path, take).until_the_end(returns)
+            kept = True
+        except GoneError as error:
+            _log.warning("A decoder ended: %s", error.reason.value)
+            raise BadImageError(error.reason, path) from None
+        except LieError as error:
+            _log.warning("A decoder is not to be believed: %s", error)
+            raise BadImageError(BadImage.DAMAGED, path) from None
+        except BadImageError:
+            kept = True
+            raise
+        finally:
+            if kept:
+                self._give_back(worker)
+            else:
+                worker.end()
+        return value
+
+    def _asked(self, request: bytes, handles: list[int]) -> Worker:
+        """Find a decoder that takes the request; one may have ended while it rested."""
+        for _ in range(3):
+            worker = self._free()
+            try:
+                worker.drop_gone()
+                worker.ask(request, handles)
+            except OSError:
+                worker.end()
+                continue
+            return worker
+        raise DecoderError("decoders end at once")
+
+    def _free(self) -> Worker:
+        niceness = _niceness()
+        while True:
+            with self._lock:
+                found = next((one for one in self._resting if one.niceness == niceness), None)
+                if found is not None:
+                    self._resting.remove(found)
+            if found is None:
+                return self._started(niceness)
+            if found.is_alive:
+                return found
+            found.end()
+
+    def _give_back(self, worker: Worker) -> None:
+        now = worker.rested = time.monotonic()
+        with self._lock:
+            alike = [one for one in self._resting if one.niceness == worker.niceness]
+            surplus = [one for one in self._resting if now - one.rested > REST_S]
+            if self._closed or len(alike) >= MOST_RESTING:
+                surplus.append(worker)
+            else:
+                self._resting.insert(0, worker)
+            self._resting = [one for one in self._resting if one not in surplus]
+        for one in surplus:
+            one.end()
+
+    def _started(self, niceness: int) -> Worker:
+        """Start one in a thread that never ends: Linux ends a child with the thread it is of."""
+        answer: SimpleQueue[Worker | BaseException] = SimpleQueue()
+        with self._lock:
+            if self._starter is None:
+                self._starter = threading.Thread(
+                    target=self._start_all, name="decoders", daemon=True
+                )
+                self._starter.start()
+        self._wanted.put((niceness, answer))
+        worker = answer.get()
+        if isinstance(worker, BaseException):
+            raise worker
+        return worker
+
+    def _start_all(self) -> None:
+        while True:
+            order = self._wanted.get()
+            if order is None:
+                self._drop_gone()
+                continue
+            niceness, answer = order
+            try:
+                answer.put(self._start(niceness))
+            except (OSError, DecoderError) as error:
+                answer.put(error)
+
+    def _drop_gone(self) -> None:
+        gone = shared.gone()
+        with self._lock:
+            knowing = [one for one in self._resting if one.knows & gone]
+            self._resting = [one for one in self._resting if one not in knowing]
+        for worker in knowing:
+            try:
+                worker.drop_gone()
+            except OSError:
+                worker.end()
+            else:
+                self._give_back(worker)
+
+    def _start(self, niceness: int) -> Worker:
+        if self._sandbox is not None:
+            try:
+                return Worker(niceness, self._sandbox)
+            except (OSError, DecoderError):
+                _log.warning("bubblewrap makes no sandbox here; decoders hold their own limits")
+                self._sandbox = None
+        return Worker(niceness, None)
+
+
+def _niceness() -> int:
+    """Return the calling thread's: its decoder is to be as patient as it is."""
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+_is_here = not shared.is_possible() or getattr(sys, "frozen", False)
+_pool: Pool | None = None
+_pool_lock = threading.Lock()
+
+
+def is_here() -> bool:
+    """Tell whether this process decodes by itself: it is a decoder, or the system has none."""
+    return _is_here
+
+
+def stay_here() -> None:
+    """Decode in this process from now on."""
+    global _is_here
+    _is_here = True
+
+
+def pool() -> Pool:
+    """Return this process's decoders."""
+    global _pool
+    with _pool_lock:
+        if _pool is None:
+            _pool = Pool()
+            atexit.register(_pool.close)
+        return _pool
+
+
+def source_of(stream: BinaryIO) -> bytes | int:
+    """Return what a decoder is to be given of an open file: itself, or its bytes."""
+    return stream.getvalue() if isinstance(stream, BytesIO) else stream.fileno()
+
+
+def call(
+    verb: str,
+    given: Mapping[str, object],
+    returns: Hint,
+    source: bytes | int,
+    path: Path,
+    take: Take | None = None,
+) -> Any:
+    """Have a decoder do ``verb`` with a file's bytes, or with an open file.
+
+    ``take`` gives memory for pixels. The outcome is of type ``returns`` and comes with pixels that
+    lie in shared memory. Raises ``BadImageError`` with what the decoder found, TOO_COSTLY when it
+    needed too much time or memory, DAMAGED when it crashed or lied.
+    """
+    if isinstance(source, int):
+        return pool().call(verb, given, returns, source, path, take)
+    held = shared.filled(source)
+    block = shared.block_of(held)
+    if block is None:
+        raise DecoderError("memory that cannot be shared")
+    return pool().call(verb, given, returns, block.handle, path, take)
