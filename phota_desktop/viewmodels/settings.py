@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +50,8 @@ class SettingsViewModel(QObject):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(500)
-        self._later.timeout.connect(self.flush)
+        self._later.timeout.connect(self._save)
+        self._writing = threading.Lock()
 
     def attach(self, services: Services) -> None:
         """Take over the session, which starts after the window's first paint."""
@@ -83,14 +85,31 @@ class SettingsViewModel(QObject):
     def flush(self) -> None:
         """Write what has changed now; called once more when the window closes."""
         self._later.stop()
-        if self._settings == self._saved:
-            return
         try:
-            self._store.save(self._settings)
+            self._write()
         except PhotaError as error:
             self.failed.emit(error)
-        else:
-            self._saved = self._settings
+
+    def _save(self) -> None:
+        """Write what has changed in a thread: a slow disk takes seconds for it."""
+        if self._services is None:
+            self.flush()
+        elif self._settings != self._saved:
+            self._services.tasks.spawn(self._save_in_thread(self._services), name="save settings")
+
+    async def _save_in_thread(self, services: Services) -> None:
+        try:
+            await services.threads.files(self._write)
+        except PhotaError as error:
+            self.failed.emit(error)
+
+    def _write(self) -> None:
+        # What is newest when the turn comes, so that an older write never ends after a newer.
+        with self._writing:
+            new = self._settings
+            if new != self._saved:
+                self._store.save(new)
+                self._saved = new
 
     @cached_property
     def monitor(self) -> Monitor:

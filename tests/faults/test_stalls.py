@@ -29,6 +29,7 @@ from tests.faults.offscreen import Offscreen, build_foul, settings
 P99_MS, MAX_MS = 100.0, 250.0
 SECONDS = float(os.environ.get("PHOTA_TEST_STALL_SECONDS", "3"))
 BEATS = "__import__('tests.faults.heartbeat', fromlist=['start'])"
+ENVIRON = "__import__('os').environ"
 JSON_MB = 40
 
 Situation = Callable[[Path], "contextlib.AbstractContextManager[dict[str, str]]"]
@@ -185,12 +186,13 @@ def test_a_very_large_photo(tmp_path: Path, side: int) -> None:
 def test_a_disk_on_which_every_fsync_takes_two_seconds(tmp_path: Path) -> None:
     settings(tmp_path, engine="local")
     photo = _photo(tmp_path / "photo.jpg", 1000)
-    foul = {"LD_PRELOAD": str(build_foul(tmp_path)), "PHOTA_FOUL_FSYNC": "2"}
-    with _running(tmp_path, str(photo), **foul) as program:
+    with _running(tmp_path, str(photo), LD_PRELOAD=str(build_foul(tmp_path))) as program:
         program.wait("window.studio.can_submit", "nothing can be asked for")
+        program.ask(f"{ENVIRON}.__setitem__('PHOTA_FOUL_FSYNC', '2')")
         # A job is recorded, a setting and a mark are kept: whatever a person does meanwhile.
         done = "(window.studio.submit(), window.settings.change(surround='black'))"
         found = _measure(program, done, SECONDS + 3)
+        program.ask(f"{ENVIRON}.pop('PHOTA_FOUL_FSYNC')")
         program.ask("window.settings.change(surround='white')")
         wait_until(
             lambda: "white" in (tmp_path / "phota" / "settings.json").read_text(), 30, "not saved"
