@@ -64,6 +64,7 @@ COMMANDS = (
     _mark("label_purple", (), "Purple label"),
     Command("advance", (), "Advance after rating: on or off", "Marks"),
     Command("library", ("Ctrl+B",), "Library", "Library"),
+    Command("search", ("Ctrl+F",), "Search the library", "Library"),
     Command("filmstrip", ("F9",), "Filmstrip", "Library"),
     Command("lineage", ("T",), "Family tree", "Library"),
     Command("continue", ("Ctrl+T",), "Continue from this variant", "Library"),

@@ -64,6 +64,7 @@ class LibraryParts(QObject):
         window.commands.join(
             {
                 "library": self.toggle_library,
+                "search": self.search_library,
                 "filmstrip": self.toggle_filmstrip,
                 **self.lineage.calls(),
                 **self.exporting.calls(),
@@ -143,6 +144,11 @@ class LibraryParts(QObject):
         self.lineage.close()
         self.centre.put(self.view)
         self._window.commands.marking.set_target(self.view)
+
+    def search_library(self) -> None:
+        """Show the library with the cursor in its search."""
+        self.show_library()
+        self.view.write_search()
 
     def show_query(self, query: LibraryQuery) -> None:
         """Show the library with what a query finds."""

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from phota_desktop.viewmodels.reopening import Reopening
 
 LATE = (
-    *("library", "filmstrip", "lineage", "continue", "recall", "recall_prompt", "finalize"),
+    *("library", "search", "filmstrip", "lineage", "continue", "recall", "recall_prompt"),
+    "finalize",
     *(
         "copy",
         "choose_editor",

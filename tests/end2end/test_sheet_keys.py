@@ -29,7 +29,8 @@ ELSEWHERE = {
     *("unflag", "label_red", "label_yellow", "label_green", "label_blue", "label_purple"),
     *("advance", "trash", "undo", "redo"),
     # the tests of their own parts
-    *("library", "filmstrip", "lineage", "continue", "recall", "recall_prompt", "finalize"),
+    *("library", "search", "filmstrip", "lineage", "continue", "recall"),
+    *("recall_prompt", "finalize"),
     *("export_again", "copy_recipe", "open_in", "choose_editor", "reveal", "proof", "picks"),
 }
 """Commands whose keys other tests press."""
