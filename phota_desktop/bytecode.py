@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
+from zlib import crc32
 
 _MARK = f"{sys.implementation.cache_tag} {sys.version}\n".encode()
 _LIMIT_BYTES = 8_000_000
@@ -66,7 +67,10 @@ def _read(file: Path) -> dict[_Key, CodeType]:
         raw = file.read_bytes()
         if len(raw) > _LIMIT_BYTES or not raw.startswith(_MARK):
             return {}
-        kept = marshal.loads(raw[len(_MARK) :])  # noqa: S302 - our own file, as a .pyc is
+        code = memoryview(raw)[len(_MARK) + 4 :]
+        if crc32(code) != int.from_bytes(raw[len(_MARK) : len(_MARK) + 4]):
+            return {}  # cut short by a power cut, say: marshal may crash on that
+        kept = marshal.loads(code)  # noqa: S302 - our own file, as a .pyc is
     except (OSError, ValueError, TypeError, EOFError):
         return {}
     return kept if isinstance(kept, dict) else {}
@@ -75,7 +79,8 @@ def _read(file: Path) -> dict[_Key, CodeType]:
 def _write(file: Path, kept: dict[_Key, CodeType]) -> None:
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        fresh.write_bytes(_MARK + marshal.dumps(kept))
+        code = marshal.dumps(kept)
+        fresh.write_bytes(_MARK + crc32(code).to_bytes(4) + code)
         fresh.chmod(0o600)
         fresh.replace(file)
     except OSError:

@@ -57,6 +57,22 @@ def test_a_damaged_file_costs_only_the_time(tmp_path: Path, content: bytes) -> N
         assert _value_class()(1).y == 2
 
 
+def test_a_file_that_was_written_in_part_is_never_read_as_code(tmp_path: Path) -> None:
+    file = tmp_path / "start.bytecode"
+    with kept_bytecode(file):
+        _value_class()
+    whole = file.read_bytes()
+    code = len(bytecode._MARK) + 4
+    assert bytecode._read(file)
+    for at in range(code, len(whole), 97):
+        blank = whole[:at] + bytes(len(whole) - at)  # what a power cut makes of it
+        flipped = whole[:at] + bytes([whole[at] ^ 0x40]) + whole[at + 1 :]
+        for damaged in (whole[:at], blank, flipped):
+            if damaged != whole:
+                file.write_bytes(damaged)
+                assert bytecode._read(file) == {}
+
+
 def test_a_folder_that_cannot_be_written_is_no_matter(tmp_path: Path) -> None:
     with kept_bytecode(tmp_path / "missing" / "start.bytecode"):
         assert _value_class()(1).y == 2
