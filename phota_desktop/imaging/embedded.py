@@ -130,8 +130,8 @@ def _of_png(stream: BinaryIO) -> Embedded:
             old = _raw_profile(
                 png_chunks.text(chunk.kind, body, body.partition(b"\x00")[0] + b"\x00")
             )
-            if old and old.startswith(jpeg_segments.EXIF_ID):
-                found.setdefault("exif", old.removeprefix(jpeg_segments.EXIF_ID))
+            if old and exif.is_block(block := old.removeprefix(jpeg_segments.EXIF_ID)):
+                found.setdefault("exif", block)
     return Embedded(
         found.get("exif"), found.get("xmp"), found.get("iptc"), found.get("icc"), credentials
     )

@@ -107,6 +107,11 @@ def parse(block: bytes) -> Exif:
     return Exif(order, image, photo, gps, thumbnail)
 
 
+def is_block(block: bytes) -> bool:
+    """Tell whether this begins as a block does."""
+    return block[:4] in _ORDERS
+
+
 def directory(block: bytes, at: int, order: ByteOrder) -> Directory:
     """Read the directory at an offset of the block; empty where there is none."""
     return _directory(block, at, order)[0]

@@ -19,7 +19,8 @@ from phota_desktop.imaging.export_plan import Change, change_of, extension_of, n
 from phota_desktop.imaging.files import write_new
 from phota_desktop.imaging.finishing import Finisher
 from phota_desktop.imaging.formats import PhotoFormat
-from phota_desktop.imaging.metadata import Carried
+from phota_desktop.imaging.metadata import Carried, has_place
+from phota_desktop.imaging.metadata_files import FORMATS
 from phota_desktop.imaging.output_colour import converted
 from phota_desktop.imaging.problems import BadImage, BadImageError
 from phota_desktop.imaging.raster import Raster, read_raster
@@ -33,6 +34,7 @@ __all__ = ["Exported", "export_picture", "extension_of"]
 POOR = "To fit the size, the quality is {quality} of 100."
 NO_QUALITY = "{kind} has no quality to lower: the file is larger than asked."
 CREDENTIALS_LOST = "Content credentials do not survive new pixels."
+PLACE_CUT = "The place cannot be cut out of {kind}, so the picture was saved as {made}."
 METADATA_TOO_LARGE = "The metadata alone are larger than the file may be."
 _POOR_BELOW = 60
 _LOSSY = (PhotoFormat.JPEG, PhotoFormat.WEBP)
@@ -92,6 +94,12 @@ def export_picture(
     if finisher.strips and (info.orientation != 1 or change.kind not in _STRIPPED):
         # Without metadata nothing says how the picture lies.
         change = change.with_pixels()
+    if not (change.pixels or change.kind in FORMATS) and finisher.hides_place:
+        if has_place(content, embedded):
+            change = change.with_pixels()
+            told = (*told, PLACE_CUT.format(kind=info.format.name, made=change.kind.name))
+        else:
+            finisher = finisher.with_place()
     if not change.pixels:
         made = with_profile(content, change.kind, change.embed, info.stored_size)
         done = finisher.finished(made, info.stored_size)

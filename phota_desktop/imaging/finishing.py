@@ -26,6 +26,10 @@ class Finisher:
     own: Path | None = None
     """The picture itself, where its own words are to be written first."""
 
+    def with_place(self) -> Finisher:
+        """Return one for a file that says no place, which need not be looked for."""
+        return replace(self, choice=replace(self.choice, gps=True))
+
     def of(self, picture: Path, embedded: Embedded) -> Finisher:
         """Return one for new pixels of ``picture``: its own metadata are no longer within."""
         if self.original is None:
@@ -37,6 +41,11 @@ class Finisher:
     def strips(self) -> bool:
         """Whether a photo goes out without what it says of itself."""
         return self.original is None and self.provenance is None and not self.choice.carry
+
+    @property
+    def hides_place(self) -> bool:
+        """Whether a photo goes out without where it was taken."""
+        return self.original is None and not self.choice.gps
 
     @property
     def is_idle(self) -> bool:

@@ -247,6 +247,16 @@ def replace(
     return b"".join(kept)
 
 
+def without_followers(data: bytes) -> bytes:
+    """Cut the pictures behind the first one (previews, gain maps) and the index of them."""
+    end = 0
+    for segment in walk(data):
+        end = segment.end
+    if end == len(data):
+        return data
+    return replace(data[:end], [(APP2, b"MPF\x00")], [])
+
+
 def has(data: bytes, marker: int) -> bool:
     """Tell whether a segment of this kind stands before the first scan."""
     return any(segment.marker == marker for segment in walk_head(data))

@@ -13,13 +13,14 @@ from phota_desktop.core.library import Marks
 from phota_desktop.core.options import Operation
 from phota_desktop.core.provenance import MetadataChoice, Provenance
 from phota_desktop.imaging import (
+    exif,
     jpeg_segments,
     metadata_files,
     png_chunks,
     webp_chunks,
     xmp_carrying,
 )
-from phota_desktop.imaging.embedded import read_embedded
+from phota_desktop.imaging.embedded import Embedded, read_embedded
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
 from phota_desktop.imaging.metadata_blocks import Source, Writer
 from phota_desktop.imaging.reading import inspect, open_photo, read_photo
@@ -36,6 +37,7 @@ CREDENTIALS_DROPPED = (
 NOT_SIGNED = "The picture was not signed. {why}"
 NOT_READ = "The original's metadata could not be read and was not copied."
 NOT_WRITTEN = "The metadata could not be written into the picture."
+FOLLOWERS_CUT = "The small pictures within the file were taken out: they told the place too."
 NOT_FORMAT = "Metadata cannot be written into this format."
 
 
@@ -61,6 +63,34 @@ def strip_private(data: bytes) -> bytes:
         case PhotoFormat.WEBP:
             return webp_chunks.strip(data)
     raise ValueError("metadata cannot be cut from this format")
+
+
+def has_place(content: bytes, embedded: Embedded) -> bool:
+    """Tell whether a file that cannot be written into says where it was taken."""
+    if b"GPSL" in content:  # XMP that only its own format's reader finds
+        return True
+    try:
+        place = embedded.exif and exif.parse(embedded.exif).gps
+        packet = Packet(embedded.xmp) if embedded.xmp else None
+    except ValueError:
+        return True  # nobody knows
+    told = packet and packet.without(xmp_carrying.is_place, xmp_carrying.is_place)
+    return bool(place) or told is not packet
+
+
+def _without_second_place(content: bytes) -> bytes:
+    """Cut previews behind a JPEG's picture that say themselves where it was taken."""
+    try:
+        cut = jpeg_segments.without_followers(content)
+        behind = content[-(len(content) - len(cut)) :] if len(cut) < len(content) else b""
+    except ValueError:
+        return content
+    at, says = behind.find(jpeg_segments.EXIF_ID), b"GPSL" in behind
+    while at >= 0 and not says:
+        block = behind[at + len(jpeg_segments.EXIF_ID) :][: jpeg_segments.MAX_PAYLOAD]
+        says = exif.is_block(block) and bool(exif.parse(block).gps)
+        at = behind.find(jpeg_segments.EXIF_ID, at + 1)
+    return cut if says else content
 
 
 def finish(
@@ -94,6 +124,10 @@ def finish(
     if own.has_credentials and choice.keep_credentials and not signs:
         return Carried(content, (CREDENTIALS,))
     warnings = [CREDENTIALS_DROPPED] if own.has_credentials and not signs else []
+    if not choice.gps and kind == PhotoFormat.JPEG:
+        bare = _without_second_place(content)
+        warnings += [FOLLOWERS_CUT] if bare is not content else []
+        content = bare
     source = Source()
     if original is not None and choice.carry:
         try:

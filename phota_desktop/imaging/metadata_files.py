@@ -25,6 +25,7 @@ FORMATS: Mapping[PhotoFormat, str] = {
 }
 """What can be written into, with its media type."""
 PNG_CREDENTIALS = (b"caBX", b"")
+_PNG_TEXTS = (b"iTXt", b"zTXt", b"tEXt")
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,13 @@ def _into_png(content: bytes, blocks: Blocks) -> bytes:
     insert: list[tuple[bytes, bytes]] = []
     if blocks.exif:
         drop.append((b"eXIf", b""))
+        # Else it would stand there a second time, with what was taken out.
+        drop += [
+            (k, word) for k in (b"zTXt", b"tEXt", b"iTXt") for word in png_chunks.EXIF_KEYWORDS
+        ]
         insert.append((b"eXIf", exif.write(blocks.exif)))
     if blocks.xmp:
-        drop += [(kind, png_chunks.XMP_KEYWORD) for kind in (b"iTXt", b"zTXt", b"tEXt")]
+        drop += [(kind, png_chunks.XMP_KEYWORD) for kind in _PNG_TEXTS]
         packet = png_chunks.XMP_KEYWORD + b"\x00\x00\x00\x00" + blocks.xmp.wrapped
         insert.append((b"iTXt", packet))
     if blocks.iptc:

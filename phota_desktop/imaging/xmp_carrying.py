@@ -60,7 +60,8 @@ def is_place(name: Name) -> bool:
     """Tell whether a property or field holds coordinates: EXIF's, IPTC's, a drone's."""
     word = name[1]
     ends = word.lower().endswith(("latitude", "longitude", "altitude"))
-    return "gps" in word.lower() or ends or word.endswith(("Lat", "Lon", "Lng"))
+    short = word.endswith(("Lat", "Lon", "Lng")) or word in ("lat", "lon", "long", "lng")
+    return "gps" in word.lower() or ends or short
 
 
 def carried(
