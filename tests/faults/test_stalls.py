@@ -204,8 +204,10 @@ def test_a_name_server_that_hangs(tmp_path: Path) -> None:
     settings(tmp_path, engine="phota")
     photo = _photo(tmp_path / "photo.jpg", 1000)
     environ = {
-        **{"PHOTA_BASE_URL": "https://phota.invalid/v1", "PHOTA_API_KEY": "pk-of-a-stall-test"},
-        **{"LD_PRELOAD": str(build_foul(tmp_path)), "PHOTA_FOUL_DNS": "20"},
+        "PHOTA_BASE_URL": "https://phota.invalid/v1",
+        "PHOTA_API_KEY": "pk-of-a-stall-test",
+        "LD_PRELOAD": str(build_foul(tmp_path)),
+        "PHOTA_FOUL_DNS": "20",
     }
     with _running(tmp_path, str(photo), **environ) as program:
         program.wait("window.studio.can_submit", "nothing can be sent")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import time
 
 import pytest
+
+from phota_desktop.core.errors import ErrorKind, PhotaError
 
 from .conftest import Desk, until
 
@@ -40,3 +43,20 @@ async def test_a_slow_disk_does_not_hold_the_window(
     live.settings.change(surround="light")
     live.settings.flush()
     assert saved() == "light"
+
+
+async def test_a_disk_that_takes_nothing_is_said(
+    live: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(fd: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    told: list[PhotaError] = []
+    live.settings.failed.connect(told.append)
+    monkeypatch.setattr(os, "fsync", full)
+    live.settings.change(surround="black")
+    await until(lambda: told)
+    assert told[0].kind is ErrorKind.DISK
+    monkeypatch.undo()
+    live.settings.flush()
+    assert json.loads(live.folders.settings_file.read_bytes())["surround"] == "black"
