@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from phota_desktop.viewmodels.submitting import BURST
 from tests.end2end.pilot import Pilot
 from tests.end2end.screen import ROOT, Screen, wait_until
 from tests.fake_phota.cdn import Cdn, Stranger
@@ -267,11 +269,12 @@ _ROWS = "window.jobs.rowCount()"
 def _meet_errors(pilot: Pilot, session: Session, found: Sweep) -> None:
     faults: list[Fault] = [
         Fault("submit", "status", times=1, status=422, detail=ECHO),
-        Fault("download", "redirect", times=1),
+        Fault("poll", "status", times=1, status=404, detail=ECHO),
         Fault("submit", "status", times=1, status=401, detail=ECHO),
     ]
     for number, fault in enumerate(faults, 1):
         session.fake.set_chaos(fault, job_seconds=0.1)
+        time.sleep(BURST)  # a second press within it is the first one's
         pilot.click("submitButton")
         pilot.wait(f"{_ROWS} == {number}", "no job was made")
         pilot.wait("window.studio.notices.current is not None", "nothing was said")
@@ -291,6 +294,7 @@ def _start_others(pilot: Pilot, script: Path, photo: str) -> None:
     local = "type(window.settings.engine)('local')"
     pilot.ask(f"window.settings.set_engine({local})")
     before = pilot.ask(_ROWS)
+    time.sleep(BURST)
     pilot.click("submitButton")
     pilot.wait(f"{_ROWS} > {before}", "no job was made")
     wait_until(
