@@ -132,6 +132,7 @@ def failure_logger() -> Callable[[JobChange], None]:
         job = change.job
         if change.removed:
             told.pop(job.id, None)
+            return
         if job.error is None or not (job.state.is_final or job.state is JobState.SENT):
             return
         found = failure(job)

@@ -84,7 +84,10 @@ WAYS = {
         "    except ValueError as first: raise KeyError(words) from first\n"
         "except KeyError as second: logging.getLogger('x').error('odd', exc_info=second)"
     ),
-    "group": "raise ExceptionGroup(words, [KeyError(words), ExceptionGroup(words, [OSError(28, words)])])",
+    "group": (
+        "inner = ExceptionGroup(words, [OSError(28, words)])\n"
+        "raise ExceptionGroup(words, [KeyError(words), inner])"
+    ),
     "recursion": "def deeper(prompt): deeper(prompt)\ndeeper(words)",
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from phota_desktop import __version__
+from phota_desktop import __version__, environment
 from phota_desktop.__main__ import VERBS, for_command_line, main, photos
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,6 +56,10 @@ def test_the_version_loads_nothing() -> None:
     assert set(told.split()) <= {"__future__", "phota_desktop", "phota_desktop.__main__"}
 
 
-def test_an_unknown_option_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_option_is_wrong_usage(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What makes a process private stays with it: this one is the tests'.
+    monkeypatch.setattr(environment, "keep_private", lambda: None)
     assert main(["--wrong"]) == 2
     assert "usage" in capsys.readouterr().err
