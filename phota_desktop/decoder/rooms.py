@@ -87,8 +87,14 @@ class Rooms:
         self._bytes = 0
 
     def take(self, size: int) -> Pixels:
-        """Return ``size`` bytes that the program will see. Raises MemoryError."""
-        self._line.tell({"room": size})
+        """Return ``size`` bytes of the memory that the program wants pixels in.
+
+        Raises MemoryError.
+        """
+        return self._lent({"room": size, "own": False}, size)
+
+    def _lent(self, asked: Plain, size: int) -> Pixels:
+        self._line.tell(asked)
         answer, handles = self._line.hear()
         if not handles:
             raise MemoryError
@@ -120,7 +126,7 @@ class Rooms:
         number = self._numbers.get(address_of(array))
         if number is not None and array.flags.c_contiguous:
             return number
-        room = self.take(array.nbytes)
+        room = self._lent({"room": array.nbytes, "own": True}, array.nbytes)
         np.copyto(room.view(array.dtype).reshape(array.shape), array)
         return self._numbers[address_of(room)]
 

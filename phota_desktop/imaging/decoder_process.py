@@ -156,7 +156,7 @@ class Conversation:
         for _ in range(_MOST_MESSAGES):
             message = self._worker.hear(WALL_S, spent)
             if "room" in message:
-                self._lend(message["room"])
+                self._lend(message["room"], message.get("own") is True)
             elif "bad" in message:
                 try:
                     reason = BadImage(message["bad"])
@@ -172,11 +172,11 @@ class Conversation:
                 raise LieError("no known message")
         raise LieError("too many messages")
 
-    def _lend(self, size: Plain) -> None:
+    def _lend(self, size: Plain, is_own: bool) -> None:
         if type(size) is not int or not 0 < size <= self._left:
             raise LieError("more memory than a picture takes")
         self._left -= size
-        wanted = self._take(size) if self._take is not None else None
+        wanted = None if is_own or self._take is None else self._take(size)
         lent = wanted if wanted is not None and shared.block_of(wanted) else None
         try:
             room = shared.allocate(size) if lent is None else lent
