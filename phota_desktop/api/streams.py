@@ -7,6 +7,7 @@ import ssl
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakSet
 
 import httpcore
 
@@ -168,6 +169,16 @@ class _Stream(httpcore.AsyncNetworkStream):
 class AsyncioNetwork(httpcore.AsyncNetworkBackend):
     """Connects with asyncio's own transports."""
 
+    def __init__(self) -> None:
+        self._lines: WeakSet[asyncio.Transport] = WeakSet()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Cut every connection, also one that is being made: httpcore forgets those in use."""
+        self._is_closed = True
+        for transport in tuple(self._lines):
+            transport.abort()
+
     async def connect_tcp(
         self,
         host: str,
@@ -184,6 +195,10 @@ class AsyncioNetwork(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectTimeout("connecting took too long") from error
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
+        if self._is_closed:
+            transport.abort()
+            raise httpcore.ConnectError("the client was closed meanwhile")
+        self._lines.add(transport)
         socket = transport.get_extra_info("socket")
         for option in socket_options or ():
             socket.setsockopt(*option)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -34,15 +35,22 @@ class LeanTransport(httpx.AsyncHTTPTransport):
 
     def __init__(self, tls: ssl.SSLContext, connections: int, *, checked: bool) -> None:
         super().__init__(verify=tls, trust_env=False)
+        self._backend = CheckedNetwork() if checked else AsyncioNetwork()
         # httpx has no public way to choose httpcore's network backend.
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=5.0,
-            network_backend=CheckedNetwork() if checked else AsyncioNetwork(),
+            network_backend=self._backend,
             socket_options=_SOCKET_OPTIONS,
         )
+
+    async def aclose(self) -> None:
+        """Close every connection, also those that are in use."""
+        await super().aclose()
+        self._backend.close()
+        await asyncio.sleep(0)
 
 
 def open_client(network: NetworkThread, app: ASGIApp | None, *, checked: bool) -> httpx.AsyncClient:
