@@ -20,12 +20,8 @@ from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Engine, Job, JobState
 from phota_desktop.core.library import result_key
 from phota_desktop.core.requests import EnhanceRequest
-from phota_desktop.services.repeating import (
-    Again,
-    can_send_again,
-    how_again,
-    newer_equal,
-)
+from phota_desktop.services.repeating import can_send_again, newer_equal
+from phota_desktop.viewmodels.job_actions import JobAction, actions_for
 from tests.fake_phota.chaos import Fault
 from tests.faults.ledger.verdict import Intent, broken_at_any_time, broken_in_the_end
 from tests.faults.ledger.world import ACCOUNTS, KEYS, World
@@ -290,10 +286,12 @@ class Life(RuleBasedStateMachine):
 
     def _needs_a_person(self, job: Job) -> bool:
         gone = job.error is not None and job.error.kind is ErrorKind.GONE
-        checks = how_again(job) is Again.CHECK and (
-            gone or not self.intents[job.request.prompt].declined
-        )
+        checks = self._offers_check(job) and (gone or not self.intents[job.request.prompt].declined)
         return not job.state.is_final or job.state is JobState.UNKNOWN or checks
+
+    def _offers_check(self, job: Job) -> bool:
+        """Tell whether the window offers to check this job again."""
+        return JobAction.CHECK_AGAIN in actions_for(job)
 
     def _decide(self, job: Job, *, last: bool) -> None:
         queue, mine = self.world.services.queue, job.account == self.world.account
@@ -303,7 +301,7 @@ class Life(RuleBasedStateMachine):
             self._check_again(job)
         elif job.state is JobState.UNKNOWN and not job.async_mode:
             self.cancel_unknown(job)
-        elif how_again(job) is Again.CHECK and mine and not last:
+        elif self._offers_check(job) and mine and not last:
             self._check_again(job)
 
     def cancel_unknown(self, job: Job) -> None:

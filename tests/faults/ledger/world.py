@@ -49,7 +49,9 @@ class World:
 
     def __init__(self, **traits: object) -> None:
         self._opened = ExitStack()
-        self.root = Path(self._opened.enter_context(tempfile.TemporaryDirectory()))
+        memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  (a made folder)
+        folder = tempfile.TemporaryDirectory(prefix="phota-life-", dir=memory)
+        self.root = Path(self._opened.enter_context(folder))
         self.disk = self.root / "disk"
         self.out = self.disk / "out"
         self.traits = Traits(job_seconds=0.0, side=16, **traits)  # type: ignore[arg-type]
