@@ -51,6 +51,10 @@ class Life:
     folder: Path
     fake: FakePhotaThread
     has_window: bool = False
+    mutant: tuple[str, ...] = ()
+    """Module and name of a fault that is planted in the command line."""
+    through: list[str] = field(default_factory=list)
+    """What the program is started through, such as a tracer."""
     trouble: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -104,11 +108,11 @@ class Life:
             **(shim.environ() if shim is not None else {}),
         }
         is_window = arguments[0] in ("job", "wait", "delete", "undo", "export")
-        module = "tests.faults.window" if is_window else "phota_desktop"
+        start = ["tests.faults.window"] if is_window else [*(self.mutant or ("phota_desktop",))]
         self.log.unlink(missing_ok=True)
         began = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*self.through, sys.executable, "-m", *start, *arguments],
             cwd=ROOT,
             env=environ,
             stdin=subprocess.DEVNULL,
