@@ -4,6 +4,7 @@ Usage: python3 packaging/dev.py run [FILE or verb ...]
        python3 packaging/dev.py test [pytest options ...]
        python3 packaging/dev.py install [--test]
        python3 packaging/dev.py lock [--upgrade]
+       python3 packaging/dev.py sbom [--test] [FILE]   (a CycloneDX bill of what is installed)
 
 Standard library only, and in the grammar of old Pythons, so that those get a sentence too.
 """
@@ -51,6 +52,8 @@ def main(arguments: list[str]) -> int:
         return prepare("test" if "--test" in rest else "run")
     if verb == "lock":
         return lock(rest)
+    if verb == "sbom":
+        return sbom(rest)
     print((__doc__ or "").strip())
     return 0 if verb in ("-h", "--help") else 2
 
@@ -126,6 +129,40 @@ def lock(arguments: list[str]) -> int:
         subprocess.run(command, check=True, cwd=ROOT)
         text = LOCK_HEADER.format(name=f"`dev.py {name}`") + lock_file.read_text("utf-8")
         lock_file.write_text(text, "utf-8")
+    return 0
+
+
+def sbom(arguments: list[str]) -> int:
+    """Write the bill of materials to a file, or to standard output."""
+    wanted = "test" if "--test" in arguments else "run"
+    files = [one for one in arguments if not one.startswith("-")]
+    if len(files) > 1 or set(arguments) - {"--test", *files}:
+        _stop("Usage: python3 packaging/dev.py sbom [--test] [FILE]")
+        return 2
+    # Licences are what the installed packages say: what the tests need holds all of both locks.
+    stream, sys.stdout = sys.stdout, sys.stderr  # what is told on the way is no part of the bill
+    try:
+        code = 0 if _is_installed("test") else prepare(wanted)
+    finally:
+        sys.stdout = stream
+    if code:
+        return code
+    for place in (str(ROOT), str(ROOT / "packaging")):
+        if place not in sys.path:
+            sys.path.insert(0, place)
+    import sbom as bills
+
+    from phota_desktop import __version__
+
+    try:
+        made = bills.bill(LOCKS[wanted], _site_packages(), __version__, "MIT")
+    except ValueError as problem:
+        return _stop(f"The lock is not complete: {problem}.")
+    text = bills.written(made)
+    if files:
+        Path(files[0]).write_text(text, "utf-8")
+    else:
+        sys.stdout.write(text)
     return 0
 
 
