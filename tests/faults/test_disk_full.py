@@ -20,7 +20,7 @@ from phota_desktop.store.vault import MIN_FREE
 from tests.faults.sweeping import PICTURES, Life, fake
 
 DISK_BYTES = 800_000_000
-FULL_S = float(os.environ.get("PHOTA_TEST_FULL_S", "4"))
+FULL_S = float(os.environ.get("PHOTA_TEST_FULL_S", "2"))
 """Seconds that the disk stays full while the result waits at Phota."""
 SAVED_WITHIN_S = 10.0
 
@@ -77,9 +77,14 @@ def _wait(condition: Callable[[], bool], seconds: float) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.faults
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("has_window", [False, True], ids=["command line", "window"])
+@pytest.mark.parametrize(
+    "has_window",
+    [
+        pytest.param(False, id="command line", marks=pytest.mark.faults),
+        pytest.param(True, id="window", marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_is_sent_where_the_result_may_not_fit(disk: Path, has_window: bool) -> None:
     with fake(disk.parent) as server:
         life = Life(disk / "life", server, has_window)

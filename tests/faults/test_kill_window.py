@@ -1,6 +1,6 @@
 """Promises P1, P2 and P4 against the real window: killed at any moment, nothing lost or paid twice.
 
-``PHOTA_TEST_WINDOW_KILLS`` is how many kills the quick part makes (default 6); the full part makes
+``PHOTA_TEST_WINDOW_KILLS`` is how many kills the quick part makes (default 4); the full part makes
 200.
 """
 
@@ -15,7 +15,7 @@ import pytest
 from tests.faults.killing import Findings, Killer, journal_is_sound
 
 WORKERS = 2
-KILLS = int(os.environ.get("PHOTA_TEST_WINDOW_KILLS", "6"))
+KILLS = int(os.environ.get("PHOTA_TEST_WINDOW_KILLS", "4"))
 
 
 def _series(folder: Path, seed: int, kills: int) -> Findings:

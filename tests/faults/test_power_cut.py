@@ -3,7 +3,7 @@
 Home and results lie on an ext4 in a file. The program is killed at a write, and the file is copied
 at once: it holds what was synced, and of the rest what the system happened to have written. The
 copy is mounted, the program starts again there. Needs root and loop devices, and says so.
-``PHOTA_TEST_CUTS`` is how many cuts the quick part makes (default 4); the full part makes 50.
+``PHOTA_TEST_CUTS`` is how many cuts the quick part makes (default 2); the full part makes 50.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.faults.shim import Call
 from tests.faults.sweeping import Life, fake
 from tests.faults.test_every_write import survey
 
-CUTS = int(os.environ.get("PHOTA_TEST_CUTS", "4"))
+CUTS = int(os.environ.get("PHOTA_TEST_CUTS", "2"))
 WORKERS = 2
 DISK_BYTES = 600_000_000
 """A sparse file: more than the program wants to be free before it spends money."""

@@ -39,9 +39,14 @@ def _of_the_kernel(trace: Path, life: Life) -> Counter[str]:
     return counts
 
 
-@pytest.mark.faults
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("has_window", [False, True], ids=["command line", "window"])
+@pytest.mark.parametrize(
+    "has_window",
+    [
+        pytest.param(False, id="command line", marks=pytest.mark.faults),
+        pytest.param(True, id="window", marks=pytest.mark.slow),
+    ],
+)
 def test_the_shim_sees_what_the_kernel_sees(tmp_path: Path, has_window: bool) -> None:
     with fake(tmp_path) as server:
         life = Life(tmp_path / "life", server, has_window)
