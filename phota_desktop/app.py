@@ -54,20 +54,23 @@ def main(argv: Sequence[str]) -> int:
     from phota_desktop.store.lock import InstanceLock
 
     folders = AppFolders.find()
+    lock = InstanceLock(folders.runtime / "window.lock")
     try:
         folders.create()
+        is_first = lock.acquire()
     except PhotaError as error:
         sys.stderr.write(f"{error.message} {error.hint}".rstrip() + "\n")
         return 3
     paths = [Path(argument) for argument in argv if not argument.startswith("-")]
-    lock = InstanceLock(folders.runtime / "window.lock")
-    if not lock.acquire():
+    if not is_first:
         from phota_desktop.single_instance import hand_over
 
-        if hand_over(folders.runtime / "window.socket", paths):
-            return 0
-        sys.stderr.write("Phota Desktop is running already, but its window does not answer.\n")
-        return 3
+        try:
+            if hand_over(folders.runtime / "window.socket", paths, lock.acquire):
+                return 0
+        except OSError:
+            sys.stderr.write("Phota Desktop is running already, but its window does not answer.\n")
+            return 3
     try:
         return _run(folders, paths)
     finally:
@@ -221,12 +224,6 @@ async def _live(
     program.window.closed.connect(closed.set)
     if not program.window.isVisible():
         return
-    try:
-        services = await open_services(folders, settings, environ=found_environment())
-    except PhotaError as error:
-        program.studio.notices.show_error(error)
-        await closed.wait()
-        return
 
     def on_paths(named: list[Path]) -> None:
         program.window.show_in_front()
@@ -235,6 +232,13 @@ async def _live(
     # Before anybody can hand over more: what was named last is what is shown in the end.
     program.studio.opener.open(paths)
     listener = Listener(folders.runtime / "window.socket", on_paths)
+    try:
+        services = await open_services(folders, settings, environ=found_environment())
+    except PhotaError as error:
+        program.studio.notices.show_error(error)
+        await closed.wait()
+        listener.close()
+        return
     services.tasks.spawn(_start(program, services, paths), name="start")
     await closed.wait()
     listener.close()
@@ -259,8 +263,16 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
         program.settings.change(seen_first_run=True)
     wanted = program.settings.preferred_engine
     await services.session.start(wanted, look=True)
+    # In a thread as patient as those that decode: what it starts is as patient as it is.
+    services.threads.follow(_start_decoders)
     await services.queue.sweep()
     await services.trainer.load()
     await services.queue.resume()
     await parts.reopening.look()
     await services.session.await_keyring(wanted)
+
+
+def _start_decoders() -> None:
+    from phota_desktop.viewmodels.decoding import start_decoders
+
+    start_decoders()

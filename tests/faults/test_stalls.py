@@ -173,7 +173,10 @@ def test_an_answer_of_40_mb(tmp_path: Path) -> None:
     _judge("40 MB JSON", found)
 
 
-@pytest.mark.parametrize("side", [10_000, 14_500])
+@pytest.mark.parametrize(
+    "side",
+    [10_000, pytest.param(14_500, marks=pytest.mark.slow)],
+)
 def test_a_very_large_photo(tmp_path: Path, side: int) -> None:
     settings(tmp_path)
     photo = _photo(tmp_path / "photo.jpg", side)
