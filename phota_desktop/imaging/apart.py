@@ -34,7 +34,7 @@ MOST_RESTING = 2
 """Decoders of one niceness that wait for the next file; others end when they are done."""
 REST_S = 30.0
 """After so long without a file, all decoders but one end."""
-_Order = tuple[int, "SimpleQueue[Worker | BaseException]"]
+_Order = tuple[int, "SimpleQueue[Worker | BaseException] | None"]
 
 
 class Pool:
@@ -46,6 +46,7 @@ class Pool:
         self._wanted: SimpleQueue[_Order | None] = SimpleQueue()
         self._starter: threading.Thread | None = None
         self._sandbox = cage.bwrap()
+        self._ordered: set[int] = set()
         self._closed = False
         shared.on_gone.append(lambda: self._wanted.put(None))
 
@@ -57,6 +58,15 @@ class Pool:
     def warm(self) -> None:
         """Have a decoder ready; returns when it is."""
         self._give_back(self._free())
+
+    def warm_soon(self) -> None:
+        """Have a decoder for the calling thread's niceness started, and wait for nothing."""
+        niceness = _niceness()
+        with self._lock:
+            if self._closed or niceness in self._ordered:
+                return
+            self._ordered.add(niceness)
+        self._order(niceness, None)
 
     def has_warm(self) -> bool:
         """Tell whether a decoder is ready."""
@@ -122,13 +132,16 @@ class Pool:
 
     def _free(self) -> Worker:
         niceness = _niceness()
+        return self._rested(niceness) or self._started(niceness)
+
+    def _rested(self, niceness: int) -> Worker | None:
+        """Take one that rests and lives."""
         while True:
             with self._lock:
                 found = next((one for one in self._resting if one.niceness == niceness), None)
-                if found is not None:
-                    self._resting.remove(found)
-            if found is None:
-                return self._started(niceness)
+                if found is None:
+                    return None
+                self._resting.remove(found)
             if found.is_alive:
                 return found
             found.end()
@@ -149,17 +162,21 @@ class Pool:
     def _started(self, niceness: int) -> Worker:
         """Start one in a thread that never ends: Linux ends a child with the thread it is of."""
         answer: SimpleQueue[Worker | BaseException] = SimpleQueue()
+        self._order(niceness, answer)
+        worker = answer.get()
+        if isinstance(worker, BaseException):
+            raise worker
+        return worker
+
+    def _order(self, niceness: int, answer: SimpleQueue[Worker | BaseException] | None) -> None:
         with self._lock:
+            self._ordered.add(niceness)
             if self._starter is None:
                 self._starter = threading.Thread(
                     target=self._start_all, name="decoders", daemon=True
                 )
                 self._starter.start()
         self._wanted.put((niceness, answer))
-        worker = answer.get()
-        if isinstance(worker, BaseException):
-            raise worker
-        return worker
 
     def _start_all(self) -> None:
         while True:
@@ -169,9 +186,15 @@ class Pool:
                 continue
             niceness, answer = order
             try:
-                answer.put(self._start(niceness))
+                found = self._rested(niceness) or self._start(niceness)
             except (OSError, DecoderError) as error:
-                answer.put(error)
+                if answer is not None:
+                    answer.put(error)
+                continue
+            if answer is None:
+                self._give_back(found)
+            else:
+                answer.put(found)
 
     def _drop_gone(self) -> None:
         gone = shared.gone()
@@ -225,6 +248,12 @@ def pool() -> Pool:
             _pool = Pool()
             atexit.register(_pool.close)
         return _pool
+
+
+def warm_soon() -> None:
+    """Have a decoder ready before the first file needs it; waits for nothing."""
+    if not _is_here:
+        pool().warm_soon()
 
 
 def source_of(stream: BinaryIO) -> bytes | int:

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from phota_desktop.imaging import cage, shared
-from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.packing import MOST_BYTES, Hint, LieError, Plain, Unpacker, read, write
 from phota_desktop.imaging.problems import MAX_PIXELS, BadImage, BadImageError
+from phota_desktop.imaging.shared import Pixels
 
 _log = logging.getLogger(__name__)
 

@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
-from phota_desktop.imaging.colour import Pixels
+Pixels = npt.NDArray[np.uint8]
 
 _lock = threading.Lock()
 _numbers = itertools.count(1)

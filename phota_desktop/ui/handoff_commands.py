@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 
 from phota_desktop.ui.chosen_pictures import ChosenPictures
 from phota_desktop.ui.file_manager import FileManager
@@ -89,9 +89,11 @@ class HandOffCommands(QObject):
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
         if len(files) == 1:
+            from phota_desktop.viewmodels.decoding import whole_picture
+
             loaded = window.loader.find(files[0])
             whole = loaded is not None and loaded.complete
-            image = loaded.levels[0] if loaded is not None and whole else QImage(str(files[0]))
+            image = loaded.levels[0] if loaded is not None and whole else whole_picture(files[0])
             if not image.isNull():
                 mime.setImageData(image)
         QGuiApplication.clipboard().setMimeData(mime)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QDrag, QImage
+from PySide6.QtGui import QDrag
 from PySide6.QtWidgets import QMenu
 
 from phota_desktop.core.library import MAX_STARS, Flag, Label, Picture, PictureKind
@@ -88,7 +88,9 @@ def begin_drag(view: LibraryView, files: DragFiles) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     if len(paths) == 1:
-        image = QImage(str(paths[0]))
+        from phota_desktop.viewmodels.decoding import whole_picture
+
+        image = whole_picture(paths[0])
         if not image.isNull():
             mime.setImageData(image)
     drag = QDrag(view)

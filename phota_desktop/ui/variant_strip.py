@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     QUrl,
 )
-from PySide6.QtGui import QColor, QDrag, QFont, QImage, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QDrag, QFont, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -208,7 +208,9 @@ class VariantStrip(QListView):
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
         if len(files) == 1:
-            image = QImage(str(files[0]))
+            from phota_desktop.viewmodels.decoding import whole_picture
+
+            image = whole_picture(files[0])
             if not image.isNull():
                 mime.setImageData(image)
         return mime

@@ -41,6 +41,8 @@ class Buffers:
 
         import numpy as np
 
+        from phota_desktop.imaging import shared
+
         if size < _STEP:
             return np.empty(size, np.uint8)
         whole = -(-size // _STEP) * _STEP
@@ -51,7 +53,8 @@ class Buffers:
             surplus = [] if buffer is not None else self._surplus()
         surplus.clear()  # before there is a new one, and without the lock
         if buffer is None:
-            buffer = np.empty(whole, np.uint8)
+            # Decoders, which are processes of their own, write into it.
+            buffer = shared.allocate(whole) if shared.is_possible() else np.empty(whole, np.uint8)
         # What lives as long as the last array, image or view of it; an array itself would not.
         lease = (ctypes.c_ubyte * whole).from_buffer(buffer.data)
         weakref.finalize(lease, self._returned.append, buffer).atexit = False

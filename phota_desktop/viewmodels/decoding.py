@@ -1,4 +1,9 @@
-"""Decoding a file into mip levels: by Qt for the very first picture, by imaging once warm."""
+"""Decoding a file into mip levels: by a process apart, and by Qt for a start's very first picture.
+
+Qt gets one JPEG or PNG whose header keeps the limits, and no other file: a decoder apart is there
+half a second later, and nobody should look at an empty window for so long. What was chosen on a
+command line or with two clicks is the person's own; what servers send comes later.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QByteArray, QLoggingCategory, QSize
-from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
+from PySide6.QtGui import QColorSpace, QImage, QImageReader
 
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.viewmodels.image_cache import Found, LoadedImage, Stage
@@ -33,6 +38,9 @@ Shrink = Literal[1, 2, 4, 8]
 _M_MMAP_THRESHOLD = -3
 _LARGE_BLOCK = 4 << 20
 _HEAD_BYTES = 64 * 1024
+_LONG_HEAD_BYTES = 4 << 20
+# As imaging/problems.py has them, which would be loaded before the first picture.
+MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE = 100_000_000, 150_000_000, 32_767
 _SHRINKS: tuple[Shrink, ...] = (8, 4, 2)
 
 
@@ -102,7 +110,7 @@ def _preview(
     """Return a quick picture, or None where decoding all of it is as quick."""
     if not header.width:
         return decode_first_look(name, pane, display)
-    if not is_warm():
+    if not is_warm() and _is_first():
         return decode_with_qt(name, header, eighths_for(header, pane), display)
     shrink = shrink_for(header, pane)
     return decode_scaled(name, shrink, display, take) if shrink > 1 else None
@@ -122,23 +130,28 @@ def give_memory_back() -> None:
 
 
 def read_header(path: str) -> Header:
-    """Read format and size by magic bytes; JPEG, PNG and WebP only, others are imaging's.
+    """Read format and size of a JPEG or PNG; other files are left to imaging, apart.
 
-    Raises OSError when the file cannot be opened.
+    So are files above its limits. Raises OSError when the file cannot be opened.
     """
+    from phota_desktop.viewmodels import headers
+
+    nothing = Header("", 0, 0, turned=False)
+    if not Path(path).is_file():
+        return nothing  # a pipe would wait; imaging says what it is
     with Path(path).open("rb") as file:
         head = file.read(_HEAD_BYTES)
         size = os.fstat(file.fileno()).st_size
-    qt_format = _qt_format(head)
-    if not qt_format or _hides_orientation(qt_format, head):
-        return Header("", 0, 0, turned=False)
-    reader = _reader(path, qt_format)
-    stored = reader.size()
-    turned = bool(
-        reader.transformation().value & QImageIOHandler.Transformation.TransformationRotate90.value
-    )
-    upright = stored.transposed() if turned else stored
-    return Header(qt_format, max(upright.width(), 0), max(upright.height(), 0), turned, size)
+        found = headers.read(head)
+        if found is None and head.startswith((b"\xff\xd8\xff", b"\x89PNG")):
+            found = headers.read(head + file.read(_LONG_HEAD_BYTES))
+    if found is None:
+        return nothing
+    header = Header(*found, size=size)
+    sides = (header.width, header.height)
+    if min(sides) < 1 or max(sides) > MAX_SIDE or sides[0] * sides[1] > MAX_PIXELS:
+        return nothing
+    return header if size <= MAX_FILE_BYTES else nothing
 
 
 def full_cost(path: str, header: Header) -> int:
@@ -186,6 +199,32 @@ def eighths_for(header: Header, target: QSize) -> int:
 def is_warm() -> bool:
     """Tell whether the fast decoders are loaded; importing them would delay the first picture."""
     return "phota_desktop.imaging.pixels" in sys.modules
+
+
+def start_decoders() -> None:
+    """Have a process apart ready soon; this thread goes on meanwhile."""
+    from phota_desktop.imaging import apart
+
+    apart.warm_soon()
+
+
+def _is_first() -> bool:
+    """Tell whether no picture has been decoded in this process yet; only the first caller is."""
+    try:
+        return _not_yet.pop()
+    except IndexError:
+        return False
+
+
+_not_yet = [True]
+
+
+def whole_picture(path: Path) -> QImage:
+    """Decode all of a picture for another program; one without pixels if that cannot be done."""
+    try:
+        return decode_full(str(path), None).levels[0]
+    except PhotaError:
+        return QImage()
 
 
 def decode_with_qt(
@@ -263,6 +302,7 @@ def decode_full(
     A preview takes the place of the level of its size, or its own place between two, so that
     nothing changes on the screen.
     """
+    start_decoders()
     from phota_desktop.imaging import display as screens
     from phota_desktop.imaging import pixels, showing
 
@@ -301,18 +341,3 @@ def _reader(path: str, qt_format: str) -> QImageReader:
     reader.setAutoDetectImageFormat(False)
     reader.setFormat(qt_format.encode())
     return reader
-
-
-def _hides_orientation(qt_format: str, head: bytes) -> bool:
-    """Tell whether a PNG or WebP carries EXIF, which Qt reads in JPEG only."""
-    if qt_format == "webp":
-        return head[12:16] == b"VP8X" and bool(head[20] & 0x08)
-    return qt_format == "png" and b"eXIf" in head.partition(b"IDAT")[0]
-
-
-def _qt_format(head: bytes) -> str:
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    return "webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else ""
