@@ -56,6 +56,7 @@ LOST_SUBMITS = [
     for fault in FAULTS
     if fault.step == "submit" and (fault.do in (*_LOST, "truncate") or fault.status >= 500)
 ]
+BAD_DOWNLOADS = [fault for fault in FAULTS if fault.step == "download"]
 DECISIONS = [
     "cancel",
     "check again",
@@ -239,6 +240,13 @@ class Life(RuleBasedStateMachine):
     def lose(self, number: int, changes: int) -> None:
         """Let the next submit be lost on its way there or back, and go on a little."""
         self.world.arm(LOST_SUBMITS[number])
+        self.world.work(changes)
+
+    @precondition(_has_jobs)
+    @rule(number=st.integers(0, len(BAD_DOWNLOADS) - 1), changes=st.integers(2, 5))
+    def spoil(self, number: int, changes: int) -> None:
+        """Let the next picture come badly, and go on."""
+        self.world.arm(BAD_DOWNLOADS[number])
         self.world.work(changes)
 
     @precondition(lambda self: self.world)

@@ -52,7 +52,7 @@ def broken_at_any_time(world: World, intents: dict[str, Intent]) -> list[str]:
     found += [
         f"{prompt} was declined {count} times"
         for prompt, count in final.items()
-        if intents[prompt].declined and count > intents[prompt].sends
+        if intents[prompt].declined and count > intents[prompt].sends + world.disturbances
     ]
     found += [
         f"a key was brought to {row['event']}"

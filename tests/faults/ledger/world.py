@@ -44,7 +44,8 @@ class World:
     """A home, a folder of results, a trash, a server; ``restart`` and ``cut_off`` are its nights.
 
     ``unknown`` are the ids of jobs that were ever shown as "may have been charged", ``trouble``
-    what the program itself reported as its own mistake.
+    what the program itself reported as its own mistake. ``disturbances`` is how often answers may
+    have gone unheard because the program ended or changed its key.
     """
 
     def __init__(self, **traits: object) -> None:
@@ -74,6 +75,7 @@ class World:
         }
         self.unknown: set[str] = set()
         self.trouble: list[str] = []
+        self.disturbances = 0
         self._changes = 0
         self._wanted: tuple[int, asyncio.Event] | None = None
         self.photos = [self._photo(n) for n in range(2)]
@@ -180,6 +182,7 @@ class World:
 
     def restart(self) -> None:
         """Close the program in order, and start it again."""
+        self.disturbances += 1
         self.run(self.services.close())
         self.services = self.run(self._open())
 
@@ -189,6 +192,7 @@ class World:
         What it did to the disk since its last commit stays; what it would have done as it was
         told to end does not, as if it had been killed.
         """
+        self.disturbances += 1
         old = self.services
         for one in asyncio.all_tasks(self._loop):
             one.cancel()
@@ -226,6 +230,7 @@ class World:
 
     def use_key(self, key: str) -> None:
         """Give the running program another key."""
+        self.disturbances += 1
         self.environ["PHOTA_API_KEY"] = key
         self.run(self.services.session.look_for_key())
 
