@@ -93,8 +93,8 @@ class Geometry:
         self.bounds = QRectF()
         for box in self.cards.values():
             self.bounds = self.bounds.united(box.whole)
-        for label in self.labels.values():
-            self.bounds = self.bounds.united(label.rect)
+        for request in self.labels.values():
+            self.bounds = self.bounds.united(request.rect)
 
     def card_at(self, point: QPointF) -> str:
         """Return the key of the card at a point, empty for none."""

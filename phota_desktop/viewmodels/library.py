@@ -280,9 +280,14 @@ class LibraryViewModel(QObject):
             self._pages.outdate_all()
             self._group_names.clear()
             self.refresh()
-        elif not self._pages.outdate(change.keys) or depends_on_marks(self.query):
+        elif not self._pages.outdate(change.keys, self._visible()) or depends_on_marks(self.query):
             self.refresh()
         self._load()
+
+    def _visible(self) -> set[int]:
+        """Return the numbers of what the views look at."""
+        numbers = self.found.numbers
+        return {n for first, last in self._seen.values() for n in numbers[first : last + 1]}
 
     async def _find(self, library: Library, query: LibraryQuery) -> None:
         quick = query.grouping in (Grouping.NONE, Grouping.DAY) and not is_filtered(query)

@@ -74,11 +74,14 @@ class PicturePages:
             self._numbers_by_key.pop(old.key, None)
         return turned
 
-    def outdate(self, keys: Collection[str]) -> bool:
-        """Read these anew when next needed; False if some are not in memory at all."""
-        known = [self._numbers_by_key[key] for key in keys if key in self._numbers_by_key]
+    def outdate(self, keys: Collection[str], seen: Collection[int]) -> bool:
+        """Read these anew when next needed; False if some are not among the numbers ``seen``.
+
+        Only what is seen is read at once, and tells of itself if it was deleted or came back.
+        """
+        known = {self._numbers_by_key[key] for key in keys if key in self._numbers_by_key}
         self._stale.update(known)
-        return len(known) == len(keys)
+        return len(known) == len(keys) and known.issubset(seen)
 
     def outdate_all(self) -> None:
         """Read all anew when next needed."""

@@ -44,6 +44,7 @@ class Shelf(QObject):
         studio.strip.words_of = studio.photos.words_of = studio.words_of
         marks.changed.connect(studio.strip.repaint)
         marks.changed.connect(studio.photos.repaint)
+        marks.changed.connect(self._on_places)
         marks.deleted_changed.connect(self._on_deleted)
         studio.photo_changed.connect(self._on_photo)
         for signal in (
@@ -74,6 +75,12 @@ class Shelf(QObject):
                 if own or variant.path in photos or variant.vault_path in photos:
                     keys.add(result_key(job, variant))
         studio.marks.watch(photos | shown, keys)
+
+    def _on_places(self) -> None:
+        """Show what is there of a result whose copy was moved, or came back."""
+        studio = self._studio
+        if any(studio.where(entry) is not entry for entry in studio.strip.entries()):
+            studio.refresh()
 
     # -- the trash ------------------------------------------------------------------------
 
@@ -190,6 +197,7 @@ class Shelf(QObject):
             return
         if picture.kind is PictureKind.PHOTO:
             studio.show_photo(picture.path)
+            studio.choose_entry("original")  # one of its variants may have been chosen before
             return
         job = await services.library.job_of(picture.key)
         source = await self._source(services, picture, job)

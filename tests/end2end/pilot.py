@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.end2end.screen import ROOT, Screen, wait_until
+from tests.end2end.screen import PATIENCE, ROOT, Screen, wait_until
 
 
 class Pilot:
@@ -24,7 +24,7 @@ class Pilot:
             **{"HOME": str(home), "PHOTA_DESKTOP_HOME": str(home / "phota"), **environ},
         )
         screen.window("Phota Desktop")
-        wait_until(self._address.exists, 20, "the program does not answer")
+        wait_until(self._address.exists, PATIENCE, "the program does not answer")
         self.wait("window.parts is not None", "the window was not finished")
 
     def ask(self, expression: str) -> object:
@@ -40,14 +40,14 @@ class Pilot:
             raise AssertionError(f"{expression}: {answer['problem']}")
         return answer["value"]
 
-    def wait(self, expression: str, what: str, seconds: float = 20) -> None:
+    def wait(self, expression: str, what: str, seconds: float = PATIENCE) -> None:
         """Wait until an expression is true in the program."""
 
         def holds() -> bool:
             try:
                 return bool(self.ask(expression))
-            except (AssertionError, OSError):
-                return False
+            except (AssertionError, OSError, json.JSONDecodeError):
+                return False  # or it is just ending
 
         wait_until(holds, seconds, what)
 

@@ -17,6 +17,8 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
+PATIENCE = 45.0
+"""Seconds that a loaded machine may take for what a quiet one does at once."""
 
 
 class Screen:
@@ -42,7 +44,7 @@ class Screen:
         )
         self.programs: list[subprocess.Popen[bytes]] = []
         # A window that is there before the manager gets no focus from it.
-        wait_until(lambda: self._desktops() > 0, 20, "no window manager")
+        wait_until(lambda: self._desktops() > 0, PATIENCE, "no window manager")
 
     def _desktops(self) -> int:
         return int(self.xdotool("get_num_desktops", check=False) or 0)
@@ -64,7 +66,7 @@ class Screen:
         self.window("Phota Desktop")
         return program
 
-    def window(self, name: str, seconds: float = 20) -> str:
+    def window(self, name: str, seconds: float = PATIENCE) -> str:
         """Wait for a visible window whose title holds ``name``; return its id."""
         found: list[str] = []
 
@@ -75,7 +77,7 @@ class Screen:
         wait_until(there, seconds, f"no window named {name}")
         return found[-1]
 
-    def active(self, name: str, seconds: float = 20) -> None:
+    def active(self, name: str, seconds: float = PATIENCE) -> None:
         """Wait until a window whose title holds ``name`` has the keys."""
 
         def has_keys() -> bool:
