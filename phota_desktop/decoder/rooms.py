@@ -37,17 +37,6 @@ class Line:
             raise EOFError
         return read(told), handles
 
-    def has_news(self, seconds: float) -> bool:
-        """Tell whether a message waits, or comes within so many seconds."""
-        self._line.settimeout(seconds)
-        try:
-            self._line.recv(1, socket.MSG_PEEK)
-        except TimeoutError:
-            return False
-        finally:
-            self._line.settimeout(None)
-        return True
-
 
 class Kept:
     """Memory that the program lends again and again: mapped once, as long as it is there."""

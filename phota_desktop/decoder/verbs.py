@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from phota_desktop.decoder.rooms import Line
-from phota_desktop.imaging import decoding, pixels, raster, raw, reading, showing
+from phota_desktop.imaging import arriving, decoding, pixels, raster, raw, reading, showing
 from phota_desktop.imaging.decoding import Decoded, Take
 from phota_desktop.imaging.display import DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
@@ -96,6 +96,16 @@ def load(
     )
 
 
+def follow(source: Source) -> arriving.Arrived | None:
+    """See ``arriving.follow``."""
+
+    def has_ended(at: int) -> bool:
+        source.line.tell({"beyond": at})
+        return source.line.hear()[0]["ended"] is True
+
+    return arriving.follow(source.handle, has_ended)
+
+
 def read_raster(source: Source, info: PhotoInfo, embedded: Embedded) -> raster.Raster:
     """See ``raster.read_raster``."""
     return raster.read_raster(source.read(), info, embedded)
@@ -112,5 +122,5 @@ def frames(source: Source, kind: PhotoFormat) -> int:
 
 
 VERBS: dict[str, Callable[..., object]] = {
-    one.__name__: one for one in (inspect, check, decode, load, read_raster, sensor, frames)
+    one.__name__: one for one in (inspect, check, decode, load, follow, read_raster, sensor, frames)
 }

@@ -22,6 +22,7 @@ from phota_desktop.imaging.decoder_process import (
     Conversation,
     DecoderError,
     GoneError,
+    News,
     Take,
     Worker,
 )
@@ -88,6 +89,7 @@ class Pool:
         source: int,
         path: Path,
         take: Take | None = None,
+        news: News | None = None,
     ) -> Plain:
         """Have a decoder do ``verb`` with the open file ``source``. Raises ``BadImageError``."""
         packer = Packer()
@@ -99,7 +101,7 @@ class Pool:
         worker = self._asked(request, handles)
         kept = False
         try:
-            value = Conversation(worker, path, take).until_the_end(returns)
+            value = Conversation(worker, path, take, news).until_the_end(returns)
             kept = True
         except GoneError as error:
             _log.warning("A decoder ended: %s", error.reason.value)
@@ -268,17 +270,19 @@ def call(
     source: bytes | int,
     path: Path,
     take: Take | None = None,
+    news: News | None = None,
 ) -> Any:
     """Have a decoder do ``verb`` with a file's bytes, or with an open file.
 
-    ``take`` gives memory for pixels. The outcome is of type ``returns`` and comes with pixels that
-    lie in shared memory. Raises ``BadImageError`` with what the decoder found, TOO_COSTLY when it
-    needed too much time or memory, DAMAGED when it crashed or lied.
+    ``take`` gives memory for pixels, ``news`` tells of a file that still grows. The outcome is of
+    type ``returns``; its pixels lie in shared memory. Raises ``BadImageError`` with what the
+    decoder found, TOO_COSTLY when it needed too much time or memory, DAMAGED when it crashed or
+    lied.
     """
     if isinstance(source, int):
-        return pool().call(verb, given, returns, source, path, take)
+        return pool().call(verb, given, returns, source, path, take, news)
     held = shared.filled(source)
     block = shared.block_of(held)
     if block is None:
         raise DecoderError("memory that cannot be shared")
-    return pool().call(verb, given, returns, block.handle, path, take)
+    return pool().call(verb, given, returns, block.handle, path, take, news)

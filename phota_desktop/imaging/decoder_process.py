@@ -32,6 +32,8 @@ _MOST_MESSAGES = 64
 _CREDENTIALS = struct.Struct("3i")
 
 Take = Callable[[int], Pixels]
+News = Callable[[int], bool]
+"""Waits for bytes of a growing file beyond a place; tells whether there will be none."""
 
 
 class DecoderError(Exception):
@@ -81,6 +83,13 @@ class Worker:
     def ask(self, request: bytes, handles: list[int]) -> None:
         """Send a request and its files. Raises OSError."""
         socket.send_fds(self._line, [request], handles)
+
+    def say(self, message: Plain) -> None:
+        """Answer a question. Raises ``GoneError``."""
+        try:
+            self._line.send(write(message))
+        except OSError as error:
+            raise GoneError(BadImage.DAMAGED) from error
 
     def drop_gone(self) -> None:
         """Have it let go of blocks that are no more here. Raises OSError."""
@@ -142,10 +151,12 @@ class Worker:
 class Conversation:
     """One request, from the asking to the answer: what is lent, and what is believed."""
 
-    def __init__(self, worker: Worker, path: Path, take: Take | None) -> None:
+    def __init__(self, worker: Worker, path: Path, take: Take | None, news: News | None) -> None:
         self._worker = worker
         self._path = path
         self._take = take
+        self._news = news
+        self._at = -1
         self._lent: list[Pixels] = []
         self._wanted: list[Pixels] = []
         self._left = MOST_LENT
@@ -153,8 +164,13 @@ class Conversation:
     def until_the_end(self, returns: Hint) -> Plain:
         """Serve the decoder until it answers; return what it says, checked."""
         spent = self._worker.spent()
-        for _ in range(_MOST_MESSAGES):
+        left = _MOST_MESSAGES
+        while left:
             message = self._worker.hear(WALL_S, spent)
+            if "beyond" in message:
+                self._wait(message["beyond"])
+                continue
+            left -= 1
             if "room" in message:
                 self._lend(message["room"], message.get("own") is True)
             elif "bad" in message:
@@ -171,6 +187,13 @@ class Conversation:
             else:
                 raise LieError("no known message")
         raise LieError("too many messages")
+
+    def _wait(self, at: Plain) -> None:
+        """Answer when the file has grown; a decoder that asks again for the same is none."""
+        if self._news is None or type(at) is not int or at <= self._at:
+            raise LieError("no such question")
+        self._at = at
+        self._worker.say({"ended": self._news(at)})
 
     def _lend(self, size: Plain, is_own: bool) -> None:
         if type(size) is not int or not 0 < size <= self._left:
