@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from phota_desktop.core.events import Event
@@ -125,23 +127,34 @@ class Library:
 
     async def pictures(self, numbers: Sequence[int]) -> list[Picture]:
         """Return a page of pictures in the order of ``numbers``; unknown ones are left out."""
-        return await self._threads.journal(self._pictures.pictures, numbers)
+        return await self._there(await self._threads.journal(self._pictures.pictures, numbers))
 
     async def picture(self, key: str) -> Picture | None:
         """Return one picture, deleted or not; None for an unknown key."""
-        return await self._threads.journal(self._pictures.picture, key)
+        found = await self._threads.journal(self._pictures.picture, key)
+        return None if found is None else (await self._there([found]))[0]
+
+    async def _there(self, pictures: list[Picture]) -> list[Picture]:
+        """Give results whose copy a person moved or renamed our own file: nothing is lost by it."""
+        gone = await self._threads.files(_gone, pictures)
+        if not gone:
+            return pictures
+        vaults = await self._threads.journal(self._pictures.vaults, gone)
+        kept = await self._threads.files(_existing, vaults)
+        return [replace(one, path=kept.get(one.key, one.path)) for one in pictures]
 
     async def at(self, path: Path) -> Picture | None:
         """Return the picture at ``path``: a file of the vault, a copy, or a photo.
 
-        A photo that was moved or copied is known by its content.
+        One that was moved or copied is known by its content.
         """
         found = await self._threads.journal(self._pictures.at, path)
-        return found or await self._with_content_of(path)
+        found = found or await self._with_content_of(path)
+        return None if found is None else (await self._there([found]))[0]
 
     async def _with_content_of(self, path: Path) -> Picture | None:
         size = await self._threads.files(_length, path)
-        if not size or not await self._threads.journal(self._pictures.photo_of_size, size):
+        if not size or not await self._threads.journal(self._pictures.has_size, size):
             return None
         try:
             digest = await self._threads.files(self._digest, path)
@@ -155,7 +168,7 @@ class Library:
         Pictures that one generate job made from nothing are one family with several roots.
         """
         await self._indexer.settle()
-        return await self._threads.journal(self._pictures.family, key)
+        return await self._there(await self._threads.journal(self._pictures.family, key))
 
     async def job_of(self, key: str) -> Job | None:
         """Return the job that made a picture, None for a photo."""
@@ -341,6 +354,18 @@ class Library:
         found = await self._threads.files(look)
         await self._tell(found)
         return len(found)
+
+
+def _gone(pictures: Sequence[Picture]) -> list[str]:
+    return [
+        one.key
+        for one in pictures
+        if one.job_id and one.deleted is None and not os.path.lexists(one.path)
+    ]
+
+
+def _existing(places: Mapping[str, Path]) -> dict[str, Path]:
+    return {key: path for key, path in places.items() if path.is_file()}
 
 
 def _length(path: Path) -> int:

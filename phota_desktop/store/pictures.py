@@ -115,13 +115,28 @@ class Pictures:
         order = "ORDER BY kind = 'result' DESC, number LIMIT 1"
         return next(iter(self._where(f"sha256 = ? {order}", sha256)), None)
 
-    def photo_of_size(self, size: int) -> bool:
-        """Tell whether any photo of the library has so many bytes."""
+    def has_size(self, size: int) -> bool:
+        """Tell whether any picture may have so many bytes; a result counts with its copy."""
         return bool(
             self.journal.read(
-                "SELECT 1 FROM pictures WHERE kind = 'photo' AND bytes = ? LIMIT 1", size
+                "SELECT 1 FROM pictures WHERE kind = 'photo' AND bytes = ?1 UNION ALL"
+                " SELECT 1 FROM pictures WHERE kind = 'result' AND bytes IN (?1, 2 * ?1) LIMIT 1",
+                size,
             )
         )
+
+    def vaults(self, keys: Sequence[str]) -> dict[str, Path]:
+        """Return where our own files of results are, by key."""
+        found = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            some = [storable(key) for key in keys[start : start + _AT_ONCE]]
+            for key, vault in self.journal.read(
+                "SELECT key, vault FROM pictures WHERE vault != ''"  # noqa: S608  (ours)
+                f" AND key IN ({', '.join('?' * len(some))})",
+                *some,
+            ):
+                found[key] = path_of(vault)
+        return found
 
     def family(self, key: str) -> list[Picture]:
         """Return the whole tree that a picture is in, by arrival, deleted ones too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.file_names import NameTokens
 from phota_desktop.core.jobs import Job, Variant
-from phota_desktop.core.library import Marks, Picture, result_key
+from phota_desktop.core.library import Marks, Picture, photo_key, result_key
 from phota_desktop.core.provenance import Provenance, model_of, provenance_of
 from phota_desktop.core.requests import mentions
 from phota_desktop.resources import resource
@@ -97,6 +97,7 @@ async def find_subjects(
     ``with_dates`` also reads when the original photos were taken, from their files.
     """
     taken: dict[Path, datetime | None] = {}
+    homes: dict[tuple[Path, tuple[str, ...]], Path] = {}
     jobs: dict[str, Job | None] = {job.id: job for job in services.queue.jobs()}
     made_by = _made_by(jobs.values())
     by_path = {path: made for made in made_by.values() for path in _places(made[1])}
@@ -107,6 +108,11 @@ async def find_subjects(
         step = _variant(job, int(index)) if job is not None else by_path.get(one.path)
         chain = await _chain(services, step, jobs, made_by)
         subject = _subject(one, chain, services.people.names)
+        if subject.original is not None and chain:
+            first = subject.original, chain[0][0].source_sha256
+            if first not in homes:
+                homes[first] = await _home(services, *first)
+            subject = replace(subject, original=homes[first])
         origin = subject.original or one.path
         if with_dates and origin not in taken:
             taken[origin] = await services.threads.files(_when_taken, origin)
@@ -217,6 +223,18 @@ def _subject(
         model=model_of(request),
     )
     return Subject(chosen.path, original, provenance_of(chain), people=people, tokens=tokens)
+
+
+async def _home(services: Services, original: Path, sources: tuple[str, ...]) -> Path:
+    """Return where a photo lies now, which was moved since and found again."""
+    is_file: Callable[[Path], bool] = Path.is_file
+    if not sources or await services.threads.files(is_file, original):
+        return original
+    try:
+        known = await services.library.picture(photo_key(sources[0]))
+    except PhotaError:
+        return original
+    return known.path if known is not None else original
 
 
 def _when_taken(path: Path) -> datetime | None:

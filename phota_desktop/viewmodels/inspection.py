@@ -222,7 +222,7 @@ class Inspector(QObject):
 
     def _job_lines(self, path: str) -> list[Line]:
         for job in self._jobs():
-            if any(str(variant.path) == path for variant in job.variants):
+            if any(path in (str(one.path), str(one.vault_path)) for one in job.variants):
                 return _job_lines(job)
         return []
 

@@ -81,6 +81,7 @@ class Shelf(QObject):
         studio = self._studio
         if any(studio.where(entry) is not entry for entry in studio.strip.entries()):
             studio.refresh()
+            self.watch()
 
     # -- the trash ------------------------------------------------------------------------
 

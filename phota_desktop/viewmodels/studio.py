@@ -222,7 +222,7 @@ class StudioViewModel(StudioParts):
                 entries += job_entries(job)
         # What lies in the trash keeps its number, so that no other one gets it meanwhile.
         shown = numbered(entries)
-        return [entry for entry in shown if not self.is_deleted(entry.key)]
+        return [self.where(entry) for entry in shown if not self.is_deleted(entry.key)]
 
     def _on_opened(self, paths: list[Path]) -> None:
         self._caption(*paths)

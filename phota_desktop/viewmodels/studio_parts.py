@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from phota_desktop.viewmodels.saving import Saver
     from phota_desktop.viewmodels.submitting import Submitter
     from phota_desktop.viewmodels.troubles import Troubles
+    from phota_desktop.viewmodels.variants import Entry
 
 
 class StudioParts(QObject):
@@ -140,6 +142,13 @@ class StudioParts(QObject):
                 self._beside[job_id] = (*there, photo)
                 is_new = True
         return is_new
+
+    def where(self, entry: Entry) -> Entry:
+        """Return a place with the file that is there: a person may have moved the copy."""
+        known = self.marks.picture(entry.key) if "marks" in vars(self) else None
+        if known is None or known.deleted is not None or entry.path in (None, known.path):
+            return entry
+        return replace(entry, path=known.path)
 
     def is_deleted(self, key: str) -> bool:
         """Tell whether a result lies in the trash."""

@@ -237,3 +237,10 @@ async def test_names_and_story_of_a_result_of_a_result(bench: Bench) -> None:
     (plain,) = await find_subjects(services, [Chosen(bench.photo)])
     assert plain.provenance is None
     assert plain.original is None
+    # A photo that was moved since, and found again, is still what the words are carried from.
+    elsewhere = bench.photo.with_name("moved").with_suffix(bench.photo.suffix)
+    bench.photo.rename(elsewhere)
+    assert await services.library.find_missing(elsewhere.parent) == 1
+    (moved,) = await find_subjects(services, chosen)
+    assert moved.original == elsewhere
+    assert moved.tokens.stem == "IMG_1"

@@ -295,3 +295,23 @@ async def test_a_generated_picture_leaves_the_list_and_comes_back(live: Desk) ->
     assert made.exists()
     assert live.studio.photo == made
     await until(lambda: marks(live, 0).stars == 4)
+
+
+async def test_a_result_whose_copy_was_moved_shows_our_own_file(marked: Desk) -> None:
+    [job] = marked.jobs.jobs()
+    variant = job.variants[1]
+    assert variant.copy_path is not None
+    variant.copy_path.rename(variant.copy_path.with_name("delivered.jpg"))
+    press(marked, "Right", "Right", "3")
+    await until(lambda: strip(marked)[2].path == variant.vault_path)
+    await until(lambda: marks(marked, 2).stars == 3)
+    assert marked.studio.entry == strip(marked)[2]
+    # It can be deleted and comes back as it was, and the person's own file stays.
+    press(marked, "Delete")
+    await until(lambda: len(strip(marked)) == 3)
+    assert not variant.vault_path.exists()
+    press(marked, "Ctrl+Z")
+    await until(lambda: len(strip(marked)) == 4)
+    await until(lambda: strip(marked)[2].path == variant.vault_path)
+    assert variant.vault_path.exists()
+    assert variant.copy_path.with_name("delivered.jpg").exists()

@@ -42,6 +42,7 @@ CREATE INDEX pictures_by_root ON pictures (root);
 CREATE INDEX pictures_first ON pictures (number, key) WHERE number = root;
 CREATE INDEX pictures_by_job ON pictures (job) WHERE job != '';
 CREATE INDEX photos_by_bytes ON pictures (bytes) WHERE kind = 'photo';
+CREATE INDEX results_by_bytes ON pictures (bytes) WHERE kind = 'result';
 CREATE INDEX photos_unmeasured ON pictures (number) WHERE kind = 'photo' AND width = 0;
 CREATE TABLE picture_profiles (
     profile TEXT NOT NULL,

@@ -58,6 +58,36 @@ async def test_a_real_job_is_found_when_it_ends(opened: Opened, photo: Path, out
         assert seen >= {source.key, first.key, second.key}
 
 
+async def test_a_copy_that_was_moved_leaves_the_result_findable(
+    opened: Opened, tmp_path: Path
+) -> None:
+    async with opened() as services:
+        library = services.library
+        job = make(services, "a", 2)
+        moved = job.variants[0]
+        assert moved.copy_path is not None
+        elsewhere = moved.copy_path.rename(tmp_path / "delivered.jpg")
+        first, second = (await library.family("a:0"))[1:]
+        assert (first.path, second.path) == (moved.vault_path, job.variants[1].path)
+        assert await library.picture("a:0") == first
+        assert await library.pictures([second.number, first.number]) == [second, first]
+        # The file itself is known by what it holds, wherever it lies.
+        assert await library.at(elsewhere) == first
+        assert await library.at(moved.vault_path) == first
+        child = replace(job, id="b", client_request_id="b", variants=(), sequence=0)
+        services.journal.add(replace(child, source_sha256=(moved.sha256,)))
+        assert [one.id for one in await library.jobs_from(elsewhere)] == ["b"]
+        # And when it comes back, say on a disk that was away, it is shown again.
+        elsewhere.rename(moved.copy_path)
+        again = await library.picture("a:0")
+        assert again is not None
+        assert again.path == moved.copy_path
+        await library.delete(["a:0"])
+        gone = await library.picture("a:0")
+        assert gone is not None
+        assert gone.path == moved.copy_path
+
+
 async def test_a_mark_right_after_the_job_is_not_lost(opened: Opened) -> None:
     async with opened() as services:
         make(services, "a")
