@@ -38,6 +38,7 @@ _LONGEST = 32_000
 _MOST = 20
 """Entries of one process; a fault that repeats itself tells nothing new."""
 _SHOWN = 20_000
+_LOOPS = ("asyncio", "qasync")
 _ENDED = "ended the program"
 _LIVED = "the program went on"
 _DEADLY = re.compile(rf"^== .* · {_ENDED}$|^Fatal Python error|^Windows fatal", re.MULTILINE)
@@ -93,6 +94,10 @@ class Watch:
 
     def _met(self, name: str, error: BaseException) -> None:
         complain(error)
+        self.meet(name, error)
+
+    def meet(self, name: str, error: BaseException) -> None:
+        """Record an error, and tell a person of it if it says something new."""
         if self.record(name, error) and self.tell is not None:
             with contextlib.suppress(RuntimeError):  # the window is closing
                 self.tell(name, error)
@@ -110,8 +115,12 @@ class _FromLog(logging.Handler):
         if not record.exc_info or record.exc_info[1] is None:
             return
         form = record.msg if isinstance(record.msg, str) and record.args else ""
+        name, error = f"{record.name} {form}".strip(), record.exc_info[1]
         with contextlib.suppress(Exception):  # to tell of an error must not bring another
-            self._watch.record(f"{record.name} {form}".strip(), record.exc_info[1])
+            if record.name.partition(".")[0] in _LOOPS:
+                self._watch.meet(name, error)  # nobody else tells of it
+            else:
+                self._watch.record(name, error)
 
 
 def start(folder: Path, where: str) -> Watch:

@@ -127,6 +127,13 @@ def test_an_error_that_ends_with_nobody_is_kept_without_values(tmp_path: Path, w
     assert (tmp_path / "logs" / crashes.NAME).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_log_that_holds_values_would_be_found(tmp_path: Path) -> None:
+    mutant = "from phota_desktop.core import traces\ntraces.name_of = repr\n"
+    run(tmp_path / "logs", mutant + WAYS["hook"])
+    text = (tmp_path / "logs" / crashes.NAME).read_text("utf-8")
+    assert all(canary in text for canary in CANARIES.values())
+
+
 DEATHS = {
     "segmentation fault": "faulthandler._sigsegv()",
     "abort": "os.abort()",
