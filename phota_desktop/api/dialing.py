@@ -13,6 +13,11 @@ from phota_desktop.api.streams import AsyncioNetwork, Line
 CONNECT_S = 10.0
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SPECIAL = tuple(
+    ipaddress.ip_network(net)
+    for net in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")
+)
+"""Nets of no public use that older Pythons take for public (IANA's special-purpose registries)."""
 
 
 class ForbiddenAddressError(httpx.ConnectError):
@@ -35,6 +40,8 @@ def is_public(text: str) -> bool:
             return is_public(str(inner))
         if address.is_site_local:
             return False
+    if any(address in net for net in _SPECIAL):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
