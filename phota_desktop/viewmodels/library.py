@@ -292,7 +292,8 @@ class LibraryViewModel(QObject):
     async def _find(self, library: Library, query: LibraryQuery) -> None:
         quick = query.grouping in (Grouping.NONE, Grouping.DAY) and not is_filtered(query)
         if not self.is_found and quick:
-            self._take(await library.find_first(_FIRST, query), query, whole=False)
+            first = await library.find_first(_FIRST, query)
+            self._take(first, query, whole=len(first.numbers) < _FIRST)
             await asyncio.sleep(_ALL_AFTER_S)  # their pictures first
         self._take(await library.find(query), query)
 
