@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from phota_desktop.core.exporting import (
+    LEAST_BYTES,
+    MOST_BYTES,
     ColourSpace,
     ExportFormat,
     ExportPreset,
@@ -112,7 +114,16 @@ def _or_none(reader: Callable[[object], object]) -> Callable[[object], object]:
 
 
 def _folder(value: object) -> Path:
-    return Path(_text(value))
+    folder = Path(_text(value))
+    if not folder.is_absolute():
+        raise ValueError  # it would be wherever the program was started
+    return folder
+
+
+def _bits(value: object) -> int:
+    if value not in (8, 16) or isinstance(value, bool):
+        raise ValueError
+    return 8 if value == 8 else 16
 
 
 def _resize(value: object) -> Resize:
@@ -134,12 +145,12 @@ _READERS: dict[str, Callable[[object], object]] = {
     "format": _one_of(ExportFormat),
     "quality": _whole(1, 100),
     "subsampling": _one_of(Subsampling),
-    "target_bytes": _or_none(_whole(1, 1 << 40)),
+    "target_bytes": _or_none(_whole(LEAST_BYTES, MOST_BYTES)),
     "resize": _or_none(_resize),
     "colour": _one_of(ColourSpace),
     "sharpening": _one_of(Sharpening),
     "lossless": _yes,
-    "bits": _whole(8, 16),
+    "bits": _bits,
     "metadata": _metadata,
     "name_template": _text,
     "folder": _or_none(_folder),

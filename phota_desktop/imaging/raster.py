@@ -24,6 +24,7 @@ Samples = npt.NDArray[Any]
 """uint8 or uint16, C-contiguous: HxW gray, HxWx3 B G R, HxWx4 B G R and alpha."""
 
 ANIMATED = "The picture is an animation; its first picture was taken."
+SEVERAL = "The file holds several pictures; the first one was taken."
 DEVELOPED = "The RAW was developed, or its preview taken, in sRGB with 8 bits."
 BAD_PROFILE = "The colour profile cannot be used; the colours were taken as sRGB."
 INKS = "The picture was in CMYK and became RGB."
@@ -64,11 +65,13 @@ def read_raster(data: bytes, info: PhotoInfo, embedded: Embedded) -> Raster:
     """
     if not apart.is_here():
         asked = {"info": info, "embedded": embedded}
-        done: Raster = apart.call("read_raster", asked, Raster, data, info.path)
-        if done.size[0] > info.width or done.size[1] > info.height:
-            raise BadImageError(BadImage.DAMAGED, info.path)
+        done: Raster = apart.call(
+            *("read_raster", asked, Raster, data, info.path),
+            lambda told: told.size[0] <= info.width and told.size[1] <= info.height,
+        )
         return done
-    notes = [ANIMATED] if info.frames > 1 else []
+    moves = info.format not in (PhotoFormat.TIFF, PhotoFormat.HEIC, PhotoFormat.JPEG)
+    notes = [ANIMATED if moves else SEVERAL] if info.frames > 1 else []
     if info.format == PhotoFormat.RAW:
         decoded = decode(data, info, embedded)
         return Raster(decoded.pixels, b"", (*notes, DEVELOPED))
