@@ -131,7 +131,7 @@ class Marking:
         await self._changed(deleted)
         return tuple(deleted), trouble
 
-    async def _restore(self, keys: Sequence[str]) -> tuple[tuple[str, ...], PhotaError | None]:
+    async def _restore(self, keys: Sequence[str]) -> PhotaError | None:
         restored: list[str] = []
         trouble: PhotaError | None = None
         for picture in await self._threads.journal(self._pictures.by_keys, keys):
@@ -144,7 +144,7 @@ class Marking:
                 if trouble is None or trouble.kind is ErrorKind.GONE:
                     trouble = error  # one that can be mended is told before one that cannot
         await self._changed(restored)
-        return tuple(restored), trouble
+        return trouble
 
     async def welcome_back(self) -> None:
         """Take in what a person took out of the trash without us, while we did not run."""
@@ -166,10 +166,12 @@ class Marking:
             if isinstance(step, MarkStep):
                 await self._set(step, {key: before for key, before, _ in step.changes})
             else:
-                restored, trouble = await self._restore(step.keys)
+                trouble = await self._restore(step.keys)
                 if trouble is not None and trouble.kind is not ErrorKind.GONE:
                     raise trouble
-                now = _deletion(restored)
+                # Also what an earlier try brought back.
+                pictures = await self._threads.journal(self._pictures.by_keys, step.keys)
+                now = _deletion(tuple(one.key for one in pictures if one.deleted is None))
             if now is None:
                 self._history.dropped(step)
             else:

@@ -190,7 +190,7 @@ class MarksViewModel(QObject):
         self._notices.withdraw(_MARKED)
         name = plain(gone[0].name, 120) if len(gone) == 1 else count(len(gone), "picture")
         words = f"Moved {name} to the trash."
-        kept = len(subjects) - len(gone)
+        kept = len(subjects) - len(keys)
         hint = f"{count(kept, 'picture')} stayed: your own photos are not deleted here."
         self._notices.show(
             Notice(

@@ -283,3 +283,21 @@ async def test_an_equal_picture_of_today_brings_no_deleted_one_back(opened: Open
         picture = await services.library.picture("a:0")
         assert picture is not None
         assert picture.deleted is not None
+
+
+async def test_what_comes_back_in_two_tries_goes_again_in_one(opened: Opened) -> None:
+    async with opened() as services:
+        library = services.library
+        job = make(services, "a", 2)
+        await library.delete(["a:0", "a:1"])
+        in_the_way = files_of(job)[2:]
+        for path in in_the_way:
+            path.write_bytes(b"another")
+        with pytest.raises(PhotaError, match="another file"):
+            await library.undo()
+        assert [path.exists() for path in files_of(job)[:2]] == [True, True]
+        for path in in_the_way:
+            path.unlink()
+        assert await library.undo() == "Deletion of 2 pictures"
+        assert await library.redo() == "Deletion of 2 pictures"
+        assert not any(path.exists() for path in files_of(job))
