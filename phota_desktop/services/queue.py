@@ -244,8 +244,11 @@ class JobQueue(RunningJobs):
                 error=None,
                 finished=None,
             )
-        elif job.state in (JobState.FAILED, JobState.PARTIAL) and job.remote_job_id:
-            new = JobState.ACCEPTED if job.state is JobState.FAILED else JobState.READY
+        elif job.state in (JobState.FAILED, JobState.PARTIAL) and (
+            job.remote_job_id or job.download_urls
+        ):
+            asks = job.state is JobState.FAILED and job.remote_job_id
+            new = JobState.ACCEPTED if asks else JobState.READY
             job = await self._runner.save(job, state=new, error=None, finished=None)
         elif job.state is JobState.QUEUED:
             return job  # to send it is another decision

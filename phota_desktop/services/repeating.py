@@ -31,6 +31,8 @@ def how_again(job: Job) -> Again:
     kind = job.error.kind if job.error else None
     if job.remote_job_id and (job.download_urls or kind is None or kind in _RESULT_MAY_COME):
         return Again.CHECK
+    if job.download_urls and kind is not ErrorKind.GONE:
+        return Again.CHECK  # answered at once, so there is no job to ask for, but there are links
     return Again.NO if kind in _SAME_ANSWER else Again.SEND
 
 

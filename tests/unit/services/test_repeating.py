@@ -38,6 +38,8 @@ def failed_job(kind: ErrorKind, **fields: object) -> Job:
         (failed_job(ErrorKind.GONE, remote_job_id="r"), Again.CHECK),
         (failed_job(ErrorKind.BAD_IMAGE, remote_job_id="r", download_urls=("u",)), Again.CHECK),
         (failed_job(ErrorKind.BUSY, remote_job_id="r"), Again.SEND),
+        (failed_job(ErrorKind.INVALID, download_urls=("u",)), Again.CHECK),
+        (failed_job(ErrorKind.GONE, download_urls=("u",)), Again.SEND),
         (failed_job(ErrorKind.REFUSED, state=JobState.REFUSED), Again.NO),
         (failed_job(ErrorKind.UNKNOWN, state=JobState.UNKNOWN), Again.NO),
     ],

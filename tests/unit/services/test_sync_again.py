@@ -10,6 +10,7 @@ import pytest
 from phota_desktop.core.errors import PhotaError
 from phota_desktop.core.jobs import Engine, JobState
 from phota_desktop.core.requests import EnhanceRequest
+from phota_desktop.services.repeating import Again, how_again
 from phota_desktop.viewmodels.jobs import JobAction, JobListModel
 from tests.fake_phota.chaos import Fault
 from tests.fake_phota.running import FakePhotaThread
@@ -43,3 +44,20 @@ async def test_checking_again_may_charge_again_and_says_so(
             await queue.wait(job.id)
             assert len(fake.ledger.posts()) > paid
             jobs.detach()
+
+
+@pytest.mark.parametrize("mode", ["direct", "v0.4"])
+async def test_a_picture_that_came_badly_is_fetched_again_where_there_is_no_job_to_ask_for(
+    tmp_path: Path, photo: Path, open_real_services: Open, mode: str
+) -> None:
+    with FakePhotaThread(tmp_path / "ledger", Fault("download", "gzip"), mode=mode) as fake:
+        async with open_real_services(fake.environ()) as services:
+            queue = services.queue
+            job = await queue.submit(EnhanceRequest(photo), engine=Engine.PHOTA, deliver=False)
+            failed = await queue.wait(job.id)
+            assert (failed.state, failed.remote_job_id) == (JobState.FAILED, "")
+            assert how_again(failed) is Again.CHECK
+            fake.set_chaos(mode=mode)
+            await queue.check_again(job.id)
+            assert (await queue.wait(job.id)).state is JobState.DONE
+        assert len(fake.ledger.charges()) == 1
