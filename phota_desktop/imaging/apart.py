@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from phota_desktop.imaging import cage, shared
 from phota_desktop.imaging.decoder_process import (
+    Call,
     Conversation,
     DecoderError,
     GoneError,
@@ -35,7 +36,7 @@ MOST_RESTING = 2
 """Decoders of one niceness that wait for the next file; others end when they are done."""
 REST_S = 30.0
 """After so long without a file, all decoders but one end."""
-_Order = tuple[int, "SimpleQueue[Worker | BaseException] | None"]
+_Order = tuple[int, "SimpleQueue[Worker | BaseException] | None", bool]
 
 
 class Pool:
@@ -81,34 +82,41 @@ class Pool:
         for worker in resting:
             worker.end()
 
-    def call(
-        self,
-        verb: str,
-        given: Mapping[str, object],
-        returns: Hint,
-        source: int,
-        path: Path,
-        take: Take | None = None,
-        news: News | None = None,
-    ) -> Plain:
-        """Have a decoder do ``verb`` with the open file ``source``. Raises ``BadImageError``."""
+    def call(self, call: Call, source: int) -> Plain:
+        """Have a decoder do what ``call`` says with the open file ``source``.
+
+        Raises ``BadImageError``.
+        """
         packer = Packer()
-        message = {"verb": verb, "given": {name: packer.pack(one) for name, one in given.items()}}
+        given = {name: packer.pack(one) for name, one in call.given.items()}
+        message = {"verb": call.verb, "given": given}
         beside = shared.filled(b"".join(packer.blobs)) if packer.blobs else None
         block = shared.block_of(beside) if beside is not None else None
         handles = [source] if block is None else [source, block.handle]
         request = write(message)
-        worker = self._asked(request, handles)
-        kept = False
         try:
-            value = Conversation(worker, path, take, news).until_the_end(returns)
-            kept = True
+            try:
+                return self._told(request, handles, call)
+            except GoneError as error:
+                if not error.may_be_old:
+                    raise
+            # It had done its work before: what has befallen it need not be this file's doing.
+            return self._told(request, handles, call, fresh=True)
         except GoneError as error:
             _log.warning("A decoder ended: %s", error.reason.value)
-            raise BadImageError(error.reason, path) from None
+            raise BadImageError(error.reason, call.path) from None
         except LieError as error:
             _log.warning("A decoder is not to be believed: %s", error)
-            raise BadImageError(BadImage.DAMAGED, path) from None
+            raise BadImageError(BadImage.DAMAGED, call.path) from None
+
+    def _told(
+        self, request: bytes, handles: list[int], call: Call, *, fresh: bool = False
+    ) -> Plain:
+        worker = self._asked(request, handles, fresh=fresh)
+        kept = False
+        try:
+            value = Conversation(worker, call).until_the_end()
+            kept = True
         except BadImageError:
             kept = True
             raise
@@ -119,10 +127,10 @@ class Pool:
                 worker.end()
         return value
 
-    def _asked(self, request: bytes, handles: list[int]) -> Worker:
+    def _asked(self, request: bytes, handles: list[int], *, fresh: bool) -> Worker:
         """Find a decoder that takes the request; one may have ended while it rested."""
         for _ in range(3):
-            worker = self._free()
+            worker = self._started(_niceness(), fresh=True) if fresh else self._free()
             try:
                 worker.drop_gone()
                 worker.ask(request, handles)
@@ -161,16 +169,22 @@ class Pool:
         for one in surplus:
             one.end()
 
-    def _started(self, niceness: int) -> Worker:
+    def _started(self, niceness: int, *, fresh: bool = False) -> Worker:
         """Start one in a thread that never ends: Linux ends a child with the thread it is of."""
         answer: SimpleQueue[Worker | BaseException] = SimpleQueue()
-        self._order(niceness, answer)
+        self._order(niceness, answer, fresh=fresh)
         worker = answer.get()
         if isinstance(worker, BaseException):
             raise worker
         return worker
 
-    def _order(self, niceness: int, answer: SimpleQueue[Worker | BaseException] | None) -> None:
+    def _order(
+        self,
+        niceness: int,
+        answer: SimpleQueue[Worker | BaseException] | None,
+        *,
+        fresh: bool = False,
+    ) -> None:
         with self._lock:
             self._ordered.add(niceness)
             if self._starter is None:
@@ -178,7 +192,7 @@ class Pool:
                     target=self._start_all, name="decoders", daemon=True
                 )
                 self._starter.start()
-        self._wanted.put((niceness, answer))
+        self._wanted.put((niceness, answer, fresh))
 
     def _start_all(self) -> None:
         while True:
@@ -186,9 +200,10 @@ class Pool:
             if order is None:
                 self._drop_gone()
                 continue
-            niceness, answer = order
+            niceness, answer, fresh = order
             try:
-                found = self._rested(niceness) or self._start(niceness)
+                found = None if fresh else self._rested(niceness)
+                found = found or self._start(niceness)
             except (OSError, DecoderError) as error:
                 if answer is not None:
                     answer.put(error)
@@ -269,20 +284,22 @@ def call(
     returns: Hint,
     source: bytes | int,
     path: Path,
+    accept: Callable[[Any], bool],
     take: Take | None = None,
     news: News | None = None,
 ) -> Any:
     """Have a decoder do ``verb`` with a file's bytes, or with an open file.
 
     ``take`` gives memory for pixels, ``news`` tells of a file that still grows. The outcome is of
-    type ``returns``; its pixels lie in shared memory. Raises ``BadImageError`` with what the
-    decoder found, TOO_COSTLY when it needed too much time or memory, DAMAGED when it crashed or
-    lied.
+    type ``returns``, and ``accept`` tells whether it can be true; its pixels lie in shared memory.
+    Raises ``BadImageError`` with what the decoder found, TOO_COSTLY when it needed too much time
+    or memory, DAMAGED when it crashed or lied.
     """
+    asked = Call(verb, given, returns, path, accept, take, news)
     if isinstance(source, int):
-        return pool().call(verb, given, returns, source, path, take, news)
+        return pool().call(asked, source)
     held = shared.filled(source)
     block = shared.block_of(held)
     if block is None:
         raise DecoderError("memory that cannot be shared")
-    return pool().call(verb, given, returns, block.handle, path, take, news)
+    return pool().call(asked, block.handle)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from phota_desktop.imaging import apart, colour, pixels, png_chunks
 from phota_desktop.imaging.colour import STRIP_ROWS, Pixels
-from phota_desktop.imaging.decoding import check_fit
+from phota_desktop.imaging.decoding import fits
 from phota_desktop.imaging.display import SRGB
 from phota_desktop.imaging.formats import HEAD_BYTES, PhotoFormat, sniff
 from phota_desktop.imaging.problems import MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE, BadImageError
@@ -106,10 +106,9 @@ class ArrivingPicture:
                 Arrived | None,
                 file.fileno(),
                 self._part,
+                _can_be_true,
                 news=lambda at: self._has_ended(file.fileno(), at),
             )
-        if arrived is not None and arrived.pixels is not None:
-            check_fit(arrived.pixels, (arrived.info.width, arrived.info.height))
         return arrived
 
     def _has_ended(self, handle: int, at: int) -> bool:
@@ -119,6 +118,12 @@ class ArrivingPicture:
                 return False
             self._ended.wait(_LOOK_S)
         return True
+
+
+def _can_be_true(told: Arrived | None) -> bool:
+    if told is None or told.pixels is None:
+        return True
+    return fits(told.pixels, (told.info.width, told.info.height))
 
 
 def follow(handle: int, has_ended: Callable[[int], bool]) -> Arrived | None:

@@ -10,7 +10,8 @@ import socket
 import struct
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -43,9 +44,27 @@ class DecoderError(Exception):
 class GoneError(Exception):
     """The decoder ended; ``reason`` tells what of the file is to blame."""
 
-    def __init__(self, reason: BadImage) -> None:
+    def __init__(
+        self, reason: BadImage, *, may_be_old: bool = False, is_late: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.is_late = is_late
+        self.may_be_old = may_be_old
+        """Whether it may have ended before it looked at the file."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a decoder is asked, what its answer must be, and what it may use. See ``apart.call``."""
+
+    verb: str
+    given: Mapping[str, object]
+    returns: Hint
+    path: Path
+    accept: Callable[[Plain], bool]
+    take: Take | None = None
+    news: News | None = None
 
 
 class Worker:
@@ -54,6 +73,7 @@ class Worker:
     def __init__(self, niceness: int, sandbox: str | None) -> None:
         self.niceness = niceness
         self.rested = 0.0
+        self.answers = 0
         self.knows: set[int] = set()
         """Blocks that it may still have mapped."""
         self.process, self._line = cage.start(niceness, sandbox)
@@ -105,7 +125,7 @@ class Worker:
             waited = time.monotonic() - began
             if waited < wall or (waited < STARVED_S and self._is_starved(spent)):
                 continue
-            raise GoneError(BadImage.TOO_COSTLY)
+            raise GoneError(BadImage.TOO_COSTLY, is_late=True)
         try:
             told = self._line.recv(MOST_BYTES)
         except OSError:
@@ -151,18 +171,29 @@ class Worker:
 class Conversation:
     """One request, from the asking to the answer: what is lent, and what is believed."""
 
-    def __init__(self, worker: Worker, path: Path, take: Take | None, news: News | None) -> None:
+    def __init__(self, worker: Worker, call: Call) -> None:
         self._worker = worker
-        self._path = path
-        self._take = take
-        self._news = news
+        self._call = call
         self._at = -1
         self._lent: list[Pixels] = []
         self._wanted: list[Pixels] = []
         self._left = MOST_LENT
 
-    def until_the_end(self, returns: Hint) -> Plain:
+    def until_the_end(self) -> Plain:
         """Serve the decoder until it answers; return what it says, checked."""
+        try:
+            value = self._until_the_end()
+        except GoneError as error:
+            silent = not self._lent and self._at < 0
+            again = silent and self._worker.answers > 0 and not error.is_late
+            raise GoneError(error.reason, may_be_old=again) from None
+        finally:
+            self._worker.answers += 1
+        if not self._call.accept(value):
+            raise LieError("an answer that cannot be true")
+        return value
+
+    def _until_the_end(self) -> Plain:
         spent = self._worker.spent()
         left = _MOST_MESSAGES
         while left:
@@ -178,28 +209,28 @@ class Conversation:
                     reason = BadImage(message["bad"])
                 except ValueError as error:
                     raise LieError("no known reason") from error
-                raise BadImageError(reason, self._path)
+                raise BadImageError(reason, self._call.path)
             elif "bug" in message:
                 _log.error("A decoder failed: %s", str(message["bug"])[:500])
-                raise BadImageError(BadImage.DAMAGED, self._path)
+                raise BadImageError(BadImage.DAMAGED, self._call.path)
             elif set(message) == {"value", "blobs"}:
-                return self._read(message, returns)
+                return self._read(message)
             else:
                 raise LieError("no known message")
         raise LieError("too many messages")
 
     def _wait(self, at: Plain) -> None:
         """Answer when the file has grown; a decoder that asks again for the same is none."""
-        if self._news is None or type(at) is not int or at <= self._at:
+        if self._call.news is None or type(at) is not int or at <= self._at:
             raise LieError("no such question")
         self._at = at
-        self._worker.say({"ended": self._news(at)})
+        self._worker.say({"ended": self._call.news(at)})
 
     def _lend(self, size: Plain, is_own: bool) -> None:
         if type(size) is not int or not 0 < size <= self._left:
             raise LieError("more memory than a picture takes")
         self._left -= size
-        wanted = None if is_own or self._take is None else self._take(size)
+        wanted = None if is_own or self._call.take is None else self._call.take(size)
         lent = wanted if wanted is not None and shared.block_of(wanted) else None
         try:
             room = shared.allocate(size) if lent is None else lent
@@ -225,14 +256,16 @@ class Conversation:
         except OSError as error:
             raise GoneError(BadImage.DAMAGED) from error
 
-    def _read(self, message: dict[str, Plain], returns: Hint) -> Plain:
+    def _read(self, message: dict[str, Plain]) -> Plain:
         blobs = b""
         if message["blobs"] is not None:
             number = message["blobs"]
             if type(number) is not int or not 0 <= number < len(self._lent):
                 raise LieError("a room that was not lent")
             blobs = self._lent[number].tobytes()
-        return Unpacker(blobs, self._path, self._look).unpack(message["value"], returns)
+        return Unpacker(blobs, self._call.path, self._look).unpack(
+            message["value"], self._call.returns
+        )
 
     def _look(self, number: int, size: int) -> Pixels:
         if not 0 <= number < len(self._lent) or size > len(self._lent[number]):

@@ -17,7 +17,6 @@ from phota_desktop.imaging.colour import STRIP_ROWS, Pixels
 from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
-from phota_desktop.imaging.problems import BadImage, BadImageError
 from phota_desktop.imaging.raw import Preview
 from phota_desktop.imaging.reading import PhotoInfo, inspect
 from phota_desktop.imaging.stored import Stored, by_pillow
@@ -89,8 +88,12 @@ def decode(
     if not apart.is_here():
         asked = {"info": info, "embedded": _needed(embedded), "max_side": max_side}
         asked |= {"factor": factor, "layout": layout, "screen": screen}
-        done: Decoded = apart.call("decode", asked, Decoded, data, info.path, taking(buffer))
-        check_fit(done.pixels, (info.width, info.height))
+        most = (info.width, info.height)
+        done: Decoded = apart.call(
+            *("decode", asked, Decoded, data, info.path),
+            lambda told: fits(told.pixels, most),
+            taking(buffer),
+        )
         return done
     if info.format == PhotoFormat.RAW:
         return _of_raw(data, info, embedded, _target(info, max_side, factor), layout, screen)
@@ -133,13 +136,12 @@ def taking(buffer: Pixels | Take | None) -> Take | None:
     )
 
 
-def check_fit(pixels: Pixels, most: tuple[int, int]) -> None:
-    """Refuse pixels that are not a picture of at most that size. Raises ``BadImageError``."""
-    height, width = pixels.shape[:2]
+def fits(pixels: Pixels, most: tuple[int, int]) -> bool:
+    """Tell whether pixels are a picture of BGR or BGRA, of at most that width and height."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
-        raise BadImageError(BadImage.DAMAGED, "picture")
-    if width > most[0] or height > most[1]:
-        raise BadImageError(BadImage.DAMAGED, "picture")
+        return False
+    height, width = pixels.shape[:2]
+    return bool(width <= most[0] and height <= most[1])
 
 
 def _needed(embedded: Embedded) -> Embedded:

@@ -13,8 +13,8 @@ from phota_desktop.imaging import apart, exif
 from phota_desktop.imaging.colour import Pixels
 from phota_desktop.imaging.decoding import (
     Take,
-    check_fit,
     decode,
+    fits,
     on_white,
     premultiply,
     preview_for,
@@ -23,7 +23,7 @@ from phota_desktop.imaging.decoding import (
 from phota_desktop.imaging.display import SRGB, DisplayTarget
 from phota_desktop.imaging.embedded import Embedded
 from phota_desktop.imaging.formats import PhotoFormat
-from phota_desktop.imaging.problems import MAX_PIXELS, MAX_SIDE, BadImage, BadImageError
+from phota_desktop.imaging.problems import MAX_PIXELS, MAX_SIDE, BadImageError
 from phota_desktop.imaging.reading import PhotoInfo, inspect, open_photo, read_whole
 
 SMALLEST_LEVEL = 256
@@ -70,9 +70,11 @@ def load_bgra(
         with open_photo(path) as (stream, _, _):
             asked = {"shrink": shrink, "target": target, "keep_alpha": keep_alpha}
             raster: Raster = apart.call(
-                "load", asked, Raster, apart.source_of(stream), path, taking(buffer)
+                *("load", asked, Raster, apart.source_of(stream), path),
+                _can_be_true,
+                taking(buffer),
             )
-        return _checked(raster, path)
+        return raster
     return load_read(read_whole(path), shrink, target, keep_alpha=keep_alpha, buffer=buffer)
 
 
@@ -98,14 +100,11 @@ def load_read(
     return Raster(decoded.pixels, width, height, info.width, info.height, has_alpha, decoded.note)
 
 
-def _checked(raster: Raster, path: Path) -> Raster:
-    """Refuse what a decoder says of a picture if it cannot be true. Raises ``BadImageError``."""
+def _can_be_true(raster: Raster) -> bool:
     full = (raster.full_width, raster.full_height)
-    fits = min(full) > 0 and max(full) <= MAX_SIDE and full[0] * full[1] <= MAX_PIXELS
-    if not fits or raster.pixels.shape != (raster.height, raster.width, 4):
-        raise BadImageError(BadImage.DAMAGED, path)
-    check_fit(raster.pixels, full)
-    return raster
+    if min(full) < 1 or max(full) > MAX_SIDE or full[0] * full[1] > MAX_PIXELS:
+        return False
+    return raster.pixels.shape == (raster.height, raster.width, 4) and fits(raster.pixels, full)
 
 
 def embedded_preview(path: Path, target: DisplayTarget = SRGB) -> Raster | None:

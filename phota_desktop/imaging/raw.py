@@ -76,10 +76,9 @@ def sensor(stream: BinaryIO, path: Path) -> tuple[int, int, int]:
     """
     if not apart.is_here():
         told: tuple[int, int, int] = apart.call(
-            "sensor", {}, tuple[int, int, int], apart.source_of(stream), path
+            *("sensor", {}, tuple[int, int, int], apart.source_of(stream), path),
+            lambda told: all(0 < side <= MAX_SIDE for side in told[:2]),
         )
-        if not all(0 < side <= MAX_SIDE for side in told[:2]):
-            raise BadImageError(BadImage.DAMAGED, path)
         return told
     with _opened(stream, path) as raw:
         width, height = raw.sizes.width, raw.sizes.height

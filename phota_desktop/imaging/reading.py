@@ -162,13 +162,10 @@ def inspect(
     """
     if kind not in _READ_HERE and not apart.is_here():
         told: tuple[PhotoInfo, Embedded] = apart.call(
-            "inspect", {"kind": kind}, _TOLD, apart.source_of(stream), path
+            *("inspect", {"kind": kind}, _TOLD, apart.source_of(stream), path),
+            lambda told: told[0].format == kind and _is_allowed(told[0].width, told[0].height),
         )
-        info = told[0]
-        _check_size(info.width, info.height, path)
-        if info.format != kind:
-            raise BadImageError(BadImage.DAMAGED, path)
-        return replace(info, bytes=size), told[1]
+        return replace(told[0], bytes=size), told[1]
     embedded = read_embedded(stream, kind)
     orientation = embedded.orientation
     if kind == PhotoFormat.JPEG:
@@ -282,7 +279,7 @@ def check_result(path: Path) -> PhotoInfo:
 def check_pixels(data: bytes, info: PhotoInfo) -> None:
     """Decode the whole file once to see that nothing is missing. Raises ``BadImageError``."""
     if not apart.is_here():
-        apart.call("check", {"info": info}, None, data, info.path)
+        apart.call("check", {"info": info}, None, data, info.path, lambda _: True)
         return
     if info.format == PhotoFormat.JPEG:
         width, height = info.stored_size
@@ -329,8 +326,14 @@ def _bits(stream: BinaryIO, kind: PhotoFormat, mode: str) -> int:
 def _check_size(width: int, height: int, path: Path) -> None:
     if width < 1 or height < 1:
         raise BadImageError(BadImage.DAMAGED, path)
-    if width > MAX_SIDE or height > MAX_SIDE or width * height > MAX_PIXELS:
+    if not _is_allowed(width, height):
         raise BadImageError(BadImage.TOO_LARGE, path)
+
+
+def _is_allowed(width: int, height: int) -> bool:
+    return (
+        min(width, height) > 0 and max(width, height) <= MAX_SIDE and width * height <= MAX_PIXELS
+    )
 
 
 def _told(error: BaseException) -> BadImage:

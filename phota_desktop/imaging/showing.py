@@ -115,7 +115,10 @@ def _frames_note(stream: BinaryIO, kind: PhotoFormat, path: Path) -> str:
         count = count_frames(stream, kind, path)
     else:
         try:
-            count = apart.call("frames", {"kind": kind}, int, apart.source_of(stream), path)
+            count = apart.call(
+                *("frames", {"kind": kind}, int, apart.source_of(stream), path),
+                lambda told: told > 0,
+            )
         except BadImageError:
             return ""
     noun = "pages" if kind == PhotoFormat.TIFF else "frames"
