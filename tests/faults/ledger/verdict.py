@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from phota_desktop.core.errors import ErrorKind
 from phota_desktop.core.jobs import Job, JobState
 from tests.fake_phota.memory import FakeJob
 from tests.fake_phota.pictures import picture
@@ -99,10 +100,16 @@ def _is_open(job: Job) -> bool:
 def _may_be_lost(intent: Intent, jobs: list[Job], world: World) -> bool:
     """Tell whether a charged result may be missing: only where it was said, or given up.
 
-    The answer of a server without the async mode is the only place where a result is.
+    The answer of a server without the async mode is the only place where a result is; and of one
+    that names no job nobody can ask for fresh links.
     """
     said = any(job.id in world.unknown and not job.async_mode for job in jobs)
-    return intent.given_up or said
+    return intent.given_up or said or any(_links_have_ended(job) for job in jobs)
+
+
+def _links_have_ended(job: Job) -> bool:
+    ended = job.error is not None and job.error.kind is ErrorKind.GONE
+    return ended and bool(job.download_urls) and not job.remote_job_id
 
 
 def _made(remote: FakeJob) -> list[bytes]:
@@ -124,6 +131,8 @@ def _wrong_ends(world: World, intents: dict[str, Intent], known: dict[str, list[
         intent = intents[prompt]
         for job in jobs:
             right = _right_ends(intent, charged=prompt in charged)
+            if _links_have_ended(job):
+                right |= {JobState.FAILED, JobState.PARTIAL}
             if job.state not in right:
                 why = job.error.message if job.error else ""
                 found.append(f"{prompt} ended as {job.state} ({why}), not {sorted(right)}")
