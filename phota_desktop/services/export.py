@@ -217,18 +217,25 @@ class Exporter:
             return stop.is_set() or cancelled()
 
         pool = ThreadPoolExecutor(self._workers, "export", initializer=be_nice)
-        try:
+        outcomes = list(planned)
+        waiting = iter(enumerate(planned))
 
-            async def one(place: Outcome) -> Outcome:
-                nonlocal done
+        async def work() -> None:
+            nonlocal done
+            for n, place in waiting:
+                if stopped():
+                    return
                 future = pool.submit(_export, place, settings, self._folders.home, stopped)
-                outcome = await asyncio.wrap_future(future)
+                outcomes[n] = await asyncio.wrap_future(future)
                 done += 1
                 progress(done, len(planned))
-                return outcome
 
+        try:
             progress(0, len(planned))
-            return ExportReport(tuple(await asyncio.gather(*map(one, planned))))
+            # A task for each of thousands would hold the window up; one more than there are
+            # threads keeps these at work.
+            await asyncio.gather(*(work() for _ in range(self._workers + 1)))
+            return ExportReport(tuple(outcomes))
         finally:
             # Also when the whole run is cancelled: what is being written ends soon, and whole.
             stop.set()

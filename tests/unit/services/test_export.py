@@ -106,6 +106,28 @@ async def test_cancelling_leaves_whole_files_only(tmp_path: Path, folders: AppFo
     assert len(rest.saved) == 12
 
 
+async def test_thousands_never_hold_the_window_up(tmp_path: Path, folders: AppFolders) -> None:
+    items = made(tmp_path / "in", 1) * 3000
+    most = done = 0
+
+    def on_progress(now: int, _total: int) -> None:
+        nonlocal most, done
+        most, done = max(most, len(asyncio.all_tasks())), now
+
+    exporter = Exporter(folders, workers=2)
+    report = await exporter.run(
+        items,
+        ExportSettings(folder=tmp_path / "out"),
+        progress=on_progress,
+        cancelled=lambda: done >= 20,
+    )
+    # One task for each picture would begin them all in one turn of the loop.
+    assert most < 10
+    assert 20 <= len(report.saved) < 30
+    assert len(report.left) == 3000 - len(report.saved)
+    assert [one.item for one in report.outcomes] == items
+
+
 async def test_a_run_that_is_given_up_stops_its_threads(
     tmp_path: Path, folders: AppFolders
 ) -> None:
