@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FIRST_PICTURE_MS = 1500
 """Longest wait for the first picture before the rest is loaded all the same."""
+OPEN_AGAIN_S = 5.0
+"""Seconds until folders that could not be used, on a full disk say, are tried again."""
 
 
 class Program:
@@ -214,6 +216,7 @@ async def _live(
 ) -> None:
     """Give the window its services and live until it closes."""
     import asyncio
+    from contextlib import suppress
 
     from phota_desktop.core.errors import PhotaError
     from phota_desktop.environment import found_environment
@@ -232,13 +235,21 @@ async def _live(
     # Before anybody can hand over more: what was named last is what is shown in the end.
     program.studio.opener.open(paths)
     listener = Listener(folders.runtime / "window.socket", on_paths)
-    try:
-        services = await open_services(folders, settings, environ=found_environment())
-    except PhotaError as error:
-        program.studio.notices.show_error(error)
-        await closed.wait()
-        listener.close()
-        return
+    said = ""
+    while True:
+        try:
+            services = await open_services(folders, settings, environ=found_environment())
+            break
+        except PhotaError as error:
+            if error.message != said:  # once, however often it is tried
+                said = error.message
+                program.studio.notices.show_error(error)
+        # What was paid is to come as soon as a full disk has room again, without a restart.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(closed.wait(), OPEN_AGAIN_S)
+        if closed.is_set():
+            listener.close()
+            return
     services.tasks.spawn(_start(program, services, paths), name="start")
     await closed.wait()
     listener.close()

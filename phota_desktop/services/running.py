@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,13 +189,38 @@ class RunningJobs:
             self.ordered.emit(None)
 
     async def _run(self, job_id: str, *, resumed: bool) -> Job:
-        if not await self._claim(job_id):
+        if not await self._claim_held(job_id):
             return self._jobs[job_id]  # another window or command line is at it
         try:
             await self._line.enter(job_id)
             return await self._run_held(job_id, resumed=resumed)
         finally:
             self._claims.release(job_id)
+
+    async def _claim_held(self, job_id: str) -> bool:
+        """Take a job, held while the disk takes no lock; False where somebody else has it."""
+        while True:
+            try:
+                return await self._claim(job_id)
+            except PhotaError as error:
+                await self._hold(job_id, Held(error))
+                if not self._patient:
+                    return False
+                await self._holds.wait(job_id)
+
+    async def _hold(self, job_id: str, held: Held) -> None:
+        """Let a job wait, with what a full disk can be given back."""
+        if held.error.kind is ErrorKind.DISK:
+            with suppress(PhotaError):
+                await self._threads.files(self._vault.release_reserve)
+        self._holds.begin(job_id, held.error, self._jobs[job_id].engine, held.pause)
+
+    async def _as_journalled(self, job_id: str) -> Job:
+        """Return a job as it is now: another process may have finished it. Raises Held."""
+        try:
+            return await self._threads.journal(self._journal.job, job_id) or self._jobs[job_id]
+        except PhotaError as error:
+            raise Held(error) from error
 
     async def _claim(self, job_id: str) -> bool:
         claiming = asyncio.ensure_future(self._threads.files(self._claims.claim, job_id))
@@ -208,26 +234,24 @@ class RunningJobs:
 
     async def _run_held(self, job_id: str, *, resumed: bool) -> Job:
         while True:
-            # The journal may know more: another process may have finished this job.
-            job = await self._threads.journal(self._journal.job, job_id) or self._jobs[job_id]
-            self._take(job)
-            trouble = self._holds.of_account(job.engine)
-            if self._patient and trouble is not None and job.state is JobState.QUEUED:
-                # It would meet the same: one refusal is enough until a person has mended it.
-                self._holds.begin(job_id, trouble, job.engine, None)
-                await self._holds.wait(job_id)
-                continue
-            await self._session.load(job.engine)
             wakes = self._holds.wakes
             try:
+                job = await self._as_journalled(job_id)
+                self._take(job)
+                trouble = self._holds.of_account(job.engine)
+                if self._patient and trouble is not None and job.state is JobState.QUEUED:
+                    # It would meet the same: one refusal is enough until a person has mended it.
+                    self._holds.begin(job_id, trouble, job.engine, None)
+                    await self._holds.wait(job_id)
+                    continue
+                await self._session.load(job.engine)
+                wakes = self._holds.wakes
                 return await self._runner.run(job, resumed=resumed)
             except Held as held:
                 resumed = True
                 if held.error.kind in OF_THE_ACCOUNT and wakes != self._holds.wakes:
                     continue  # a person mended it while this refusal was on its way
-                if held.error.kind is ErrorKind.DISK:
-                    await self._threads.files(self._vault.release_reserve)
-                self._holds.begin(job_id, held.error, job.engine, held.pause)
+                await self._hold(job_id, held)
                 if not self._patient:
                     return await self._give_up(self._jobs[job_id], held.error)
                 await self._holds.wait(job_id)

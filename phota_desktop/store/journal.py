@@ -61,7 +61,7 @@ class Journal:
         try:
             schema.migrate(database, self._backups, migrations)
             if not upkeep.is_large(self._path):
-                schema.back_up(database, self._backups, time.time())
+                self._back_up(database)
         except sqlite3.Error as exc:
             database.close()
             raise _error(exc, self._path) from exc
@@ -69,6 +69,14 @@ class Journal:
             database.close()
             raise
         return database
+
+    def _back_up(self, database: sqlite3.Connection) -> None:
+        """Make today's copy; where there is no room for it, what was paid can come all the same."""
+        try:
+            schema.back_up(database, self._backups, time.time())
+        except (sqlite3.OperationalError, OSError) as exc:
+            reason = getattr(exc, "strerror", None) or exc
+            self.problems.append(f"No copy of the journal could be made today: {reason}.")
 
     def _sound(self) -> sqlite3.Connection | None:
         """Return a connection to an undamaged file, None for a damaged one."""

@@ -78,8 +78,11 @@ class InstanceLock:
         if self._fd is None:
             self._fd = _take(self._path)
             if self._fd is not None:
-                os.ftruncate(self._fd, 0)
-                os.write(self._fd, f"{os.getpid()}\n{boot_id()}\n".encode())
+                with contextlib.suppress(
+                    OSError
+                ):  # a full disk: who holds it is not said, it is held
+                    os.ftruncate(self._fd, 0)
+                    os.write(self._fd, f"{os.getpid()}\n{boot_id()}\n".encode())
         return self._fd is not None
 
     def holder(self) -> int | None:
