@@ -207,7 +207,7 @@ def test_the_window_leaves_the_key_nowhere(session: Session, screen: Screen) -> 
     settings = {"daily_cap": "1000", "seen_first_run": True, "consented": True}
     (session.home / "phota" / "settings.json").write_text(json.dumps(settings))
     script = session.home / "editor"
-    script.write_text("#!/bin/sh\nenv > editor.env\nexec sleep 0\n")
+    script.write_text('#!/bin/sh\nenv > "$0.env"\n')
     script.chmod(0o700)
     pilot = Pilot(
         screen,
