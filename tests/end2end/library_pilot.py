@@ -20,13 +20,15 @@ Place = tuple[int, int]
 
 def run(home: Path, *arguments: str) -> None:
     """Run the program without a window over a home."""
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "phota_desktop", *arguments],
         cwd=ROOT,
         env={**os.environ, "HOME": str(home), "PHOTA_DESKTOP_HOME": str(home / "phota")},
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
     )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 class LibraryPilot(Pilot):
