@@ -191,8 +191,8 @@ def judged(paths: list[Path]) -> list[dict[str, object]]:
     return list(json.loads(told.stdout))
 
 
-def tagged_by_exiftool(folder: Path) -> list[Path]:
-    """Write each kind of private tag into each kind of file, two sizes and orientations."""
+def tagged_by_exiftool(folder: Path, orientations: tuple[int, ...] = (1, 6)) -> list[Path]:
+    """Write each kind of private tag into each kind of file, in these orientations."""
     photo, small = samples.photo(), samples.photo(160)
     written: list[Path] = []
     calls: list[str] = []
@@ -201,7 +201,7 @@ def tagged_by_exiftool(folder: Path) -> list[Path]:
         for tags, arguments in WRITTEN.items():
             wide = samples.wide_profile() if tags in ("gps", "faces") else b""
             secret = [text.replace("=S", f"={samples.SECRET.decode()}") for text in arguments]
-            for orientation in (1, 6):
+            for orientation in orientations:
                 path = folder / f"{tags}-{orientation}.{kind}"
                 options = {"icc_profile": wide} if wide and orientation == 6 else {}
                 path.write_bytes(samples.saved(photo, name, **options))
