@@ -158,7 +158,8 @@ class Writer:
         if not ours and not packet.names and not self._own_cut:
             return None
         ours[v.DC, "format"] = metadata_files.FORMATS[self._kind]
-        kept = packet.without(ours.__contains__)
+        gone = {*ours, *xmp_provenance.outdated(ours)}
+        kept = packet.without(gone.__contains__)
         return kept.adding(v.block(kept.about, ours))
 
     def _original_packet(self) -> Packet | None:

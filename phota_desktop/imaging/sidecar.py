@@ -54,6 +54,7 @@ def sidecar(
     if marks.label is not Label.NONE and any(name[0] == v.DARKTABLE for name in packet.names):
         ours[_COLOURS] = v.Seq((_NUMBERS[marks.label],))
     gone = {_RATING} if marks.flag is Flag.PICK and packet.text(_RATING) == "-1" else set()
+    gone |= {name for name in xmp_provenance.outdated(ours) if name in packet.names}
     if not gone and not _new(packet, ours):
         return existing if existing is not None else _DECLARATION + packet.file
     kept = packet.without(lambda name: name in ours or name in gone)

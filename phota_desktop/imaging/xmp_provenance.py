@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -134,6 +134,13 @@ def marks(given: Marks) -> dict[Name, Value]:
     if given.flag is not Flag.NONE:
         found[v.DIGIKAM, "PickLabel"] = _PICKS[given.flag]
     return found
+
+
+def outdated(ours: Collection[Name]) -> frozenset[Name]:
+    """Return what would contradict ``ours``: Windows has a rating of its own, in percent."""
+    if (v.XMP, "Rating") not in ours:
+        return frozenset()
+    return frozenset((space, "Rating") for space in (v.MICROSOFT, v.MICROSOFT.rstrip("/")))
 
 
 def read_marks(packet: Packet) -> Marks:

@@ -140,6 +140,21 @@ def test_a_pick_takes_a_rejection_back() -> None:
     assert read_marks(Packet(picked)) == Marks(0, Flag.PICK)
 
 
+def test_no_other_rating_contradicts_ours() -> None:
+    theirs = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+        b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+        b' xmlns:MicrosoftPhoto="http://ns.microsoft.com/photo/1.0/"'
+        b' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+        b' MicrosoftPhoto:Rating="25" xmp:Rating="2" xmp:Label="Red"/></rdf:RDF></x:xmpmeta>'
+    )
+    assert made.sidecar(Marks(), existing=theirs) == theirs
+    packet = Packet(made.sidecar(Marks(5), existing=theirs))
+    assert packet.text((v.XMP, "Rating")) == "5"
+    assert packet.text((v.XMP, "Label")) == "Red"
+    assert (v.MICROSOFT, "Rating") not in packet.names
+
+
 @outside.needs_exiftool
 def test_exiftool_reads_what_other_programs_will(tmp_path: Path) -> None:
     picture = tmp_path / "photo-edit-1.jpg"
