@@ -39,6 +39,12 @@ def name_of(error: BaseException) -> str:
     return f"{name} {code}" if isinstance(code, str) else name
 
 
+def ids_of(error: PhotaError) -> str:
+    """Return what the log keeps of a refusal: its kind, and what support asks for."""
+    asked = error.request_id or "none"
+    return f"{error.kind.value} status={error.status} request_id={asked}"
+
+
 def _chain(error: BaseException, seen: set[int]) -> list[str]:
     if id(error) in seen or len(seen) >= _MOST_ERRORS:
         return []

@@ -14,6 +14,7 @@ from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import Profile, ProfileStatus
+from phota_desktop.core.traces import ids_of
 from phota_desktop.services import portraits
 from phota_desktop.services.person import Account, everyone, lacks_picture, merge
 from phota_desktop.services.person import Person as Person
@@ -295,7 +296,7 @@ async def _each(
         try:
             await ask(profile_id)
         except PhotaError as error:
-            _log.info("a profile's state or picture was not had: %s", error.kind)
+            _log.info("a profile's state or picture was not had: %s", ids_of(error))
             if error.kind not in _HARMLESS:
                 first = first or error
             if error.kind in _FUTILE:

@@ -13,6 +13,7 @@ from typing import Protocol
 from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
 from phota_desktop.core.pricing import Estimate, PriceTable
+from phota_desktop.core.traces import ids_of
 from phota_desktop.core.training import Training, TrainingProgress, TrainingState
 from phota_desktop.services.reconciling import Reconciler
 from phota_desktop.services.session import Session
@@ -271,7 +272,7 @@ class RunningTrainings:
             async with self._claimed(tag):
                 await work
         except PhotaError as error:
-            _log.info("a training stopped: %s", error.kind)
+            _log.info("training %s stopped: %s", tag, ids_of(error))
             self._problems[tag] = error
             return
         training = self._record.get(tag)

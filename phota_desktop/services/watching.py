@@ -13,6 +13,7 @@ from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.events import Event
 from phota_desktop.core.jobs import Engine
 from phota_desktop.core.profiles import Profile, ProfileStatus
+from phota_desktop.core.traces import ids_of
 from phota_desktop.core.training import Training, TrainingState
 from phota_desktop.core.training_time import expected_training_seconds
 from phota_desktop.services.people import People
@@ -284,7 +285,7 @@ class Watcher:
         rest = min(self._pace.longest, self._pace.apart * 2.0 ** min(self._failures, 10))
         rest = max(rest, min(error.retry_after or 0.0, _LONGEST_WISH_S))
         self._not_before = time.monotonic() + rest
-        _log.info("asking about profiles rests %.1f s: %s", rest, error.kind)
+        _log.info("asking about profiles rests %.1f s: %s", rest, ids_of(error))
 
     # -- what was heard -----------------------------------------------------------------
 

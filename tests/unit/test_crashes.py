@@ -13,7 +13,7 @@ import pytest
 
 from phota_desktop import crashes
 from phota_desktop.core.errors import ErrorKind, PhotaError
-from phota_desktop.core.traces import MOST_FRAMES, name_of, short, told
+from phota_desktop.core.traces import MOST_FRAMES, ids_of, name_of, short, told
 
 ROOT = Path(__file__).resolve().parents[2]
 CANARIES = {
@@ -246,3 +246,9 @@ def test_a_deep_recursion_is_told_from_both_ends() -> None:
     lines = told(caught.value).splitlines()
     assert sum(line.startswith("  File") for line in lines) == MOST_FRAMES
     assert "more" in "".join(lines)
+
+
+def test_what_is_logged_of_a_refusal_holds_what_support_asks_for() -> None:
+    error = PhotaError(ErrorKind.BUSY, "words", status=503, request_id="req-7")
+    assert ids_of(error) == "busy status=503 request_id=req-7"
+    assert ids_of(PhotaError(ErrorKind.OFFLINE)) == "offline status=None request_id=none"

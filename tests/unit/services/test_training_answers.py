@@ -361,7 +361,7 @@ async def test_the_reason_of_a_failure_is_on_record_however_it_is_heard(
             async with asyncio.timeout(5):
                 while not services.trainings.all()[0].state.is_over:
                     await asyncio.sleep(0.02)
-                while not people.people[0].message:
+                while not people.people[0].message or not services.trainings.all()[0].message:
                     await asyncio.sleep(0.02)
             watcher.stop()
             ended = services.trainings.get(training.tag)
