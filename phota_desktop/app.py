@@ -18,6 +18,7 @@ from phota_desktop.store.paths import AppFolders
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from phota_desktop.core.errors import PhotaError
     from phota_desktop.services.composition import Services
     from phota_desktop.store.settings import Settings, SettingsStore
     from phota_desktop.ui.main_window import MainWindow
@@ -61,8 +62,7 @@ def main(argv: Sequence[str]) -> int:
         folders.create()
         is_first = lock.acquire()
     except PhotaError as error:
-        sys.stderr.write(f"{error.message} {error.hint}".rstrip() + "\n")
-        return 3
+        return _unusable(error)
     paths = [Path(argument) for argument in argv if not argument.startswith("-")]
     if not is_first:
         from phota_desktop.single_instance import hand_over
@@ -75,8 +75,16 @@ def main(argv: Sequence[str]) -> int:
             return 3
     try:
         return _run(folders, paths)
+    except PhotaError as error:  # the settings cannot be read, or their first time not written
+        return _unusable(error)
     finally:
         lock.release()
+
+
+def _unusable(error: PhotaError) -> int:
+    """Say which folder or file cannot be used; return the exit code for the environment."""
+    sys.stderr.write(f"{error.message} {error.hint}".rstrip() + "\n")
+    return 3
 
 
 def ended_by(error: BaseException) -> int:
