@@ -41,7 +41,8 @@ class CleanupDialog(QDialog):
         self.words.setWordWrap(True)
         self.never = Caption(
             "Picks and pictures with stars stay, and so do your own photos. What goes lies in "
-            "the system trash, and Ctrl+Z brings it back.",
+            "the system trash: Ctrl+Z brings it back, and its room is free once you empty the "
+            "trash.",
             self,
         )
         self.never.setWordWrap(True)
@@ -130,5 +131,5 @@ def plan_words(plan: list[Picture]) -> str:
             if picture.marks.flag is not Flag.REJECT
         ]
         span = f"from {short_day(min(days))} to {short_day(max(days))}"
-        parts.append(f"{count(others, 'unmarked one' if rejected else 'unmarked picture')} {span}")
+        parts.append(f"{count(others, 'other' if rejected else 'picture')} {span}")
     return f"To go: {' and '.join(parts)}."
