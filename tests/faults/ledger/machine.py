@@ -104,7 +104,7 @@ class Life(RuleBasedStateMachine):
             with self._told():
                 self._finish()
                 broken = broken_in_the_end(self.world, self.intents)
-            assert not broken, "\n".join(broken)
+            assert not broken, "\n".join([*broken, self.world.history()])
         finally:
             self.world.close()
 
@@ -155,6 +155,7 @@ class Life(RuleBasedStateMachine):
     def decide(self, what: str, number: int) -> None:
         """Let a person decide about a job, or about what came of it."""
         job = self._job(number)
+        self.world.trace.append(f"{what}: {job.request.prompt}")
         queue, library = self.world.services.queue, self.world.services.library
         if what == "cancel":
             self._cancel(job)
@@ -270,7 +271,7 @@ class Life(RuleBasedStateMachine):
         """Money and keys: at every moment."""
         if self.world is not None:
             broken = broken_at_any_time(self.world, self.intents)
-            assert not broken, "\n".join(broken)
+            assert not broken, "\n".join([*broken, self.world.history()])
 
     # the end ------------------------------------------------------------------------------------
 

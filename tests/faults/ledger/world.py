@@ -56,7 +56,6 @@ class World:
         self.disk = self.root / "disk"
         self.out = self.disk / "out"
         self.traits = Traits(job_seconds=0.0, side=16, **traits)  # type: ignore[arg-type]
-        self.faults: list[Fault] = []
         self.ledger = Ledger(self.root / "ledger")
         self.server = Servers(self.ledger, Chaos(self.traits), KEYS[0])
         self._opened.callback(self.server.close)
@@ -75,6 +74,7 @@ class World:
         }
         self.unknown: set[str] = set()
         self.trouble: list[str] = []
+        self.trace: list[str] = []
         self.disturbances = 0
         self._changes = 0
         self._wanted: tuple[int, asyncio.Event] | None = None
@@ -147,6 +147,8 @@ class World:
 
     def _on_change(self, change: JobChange) -> None:
         self._changes += 1
+        job, error = change.job, change.job.error.kind if change.job.error else ""
+        self.trace.append(f"{job.request.prompt} {job.state} {error} {job.account[:4]}")
         if change.job.state == "unknown":
             self.unknown.add(change.job.id)
         if self._wanted is not None and self._changes >= self._wanted[0]:
@@ -183,6 +185,7 @@ class World:
     def restart(self) -> None:
         """Close the program in order, and start it again."""
         self.disturbances += 1
+        self.trace.append("restart")
         self.run(self.services.close())
         self.services = self.run(self._open())
 
@@ -193,6 +196,7 @@ class World:
         told to end does not, as if it had been killed.
         """
         self.disturbances += 1
+        self.trace.append("cut off")
         old = self.services
         for one in asyncio.all_tasks(self._loop):
             one.cancel()
@@ -217,7 +221,7 @@ class World:
 
     def arm(self, fault: Fault) -> None:
         """Let a fault strike the next requests of its step; those armed before go on striking."""
-        self.faults.append(fault)
+        self.trace.append(f"armed {fault.step} {fault.do} {fault.status} {fault.charged}")
         chaos = self.memory.chaos
         fresh = Chaos(self.traits, (*chaos.faults, fault))
         fresh._seen[: len(chaos._seen)] = chaos._seen
@@ -231,6 +235,7 @@ class World:
     def use_key(self, key: str) -> None:
         """Give the running program another key."""
         self.disturbances += 1
+        self.trace.append(f"key {key[:6]} {self.account_of(key)[:4]}")
         self.environ["PHOTA_API_KEY"] = key
         self.run(self.services.session.look_for_key())
 
@@ -250,6 +255,17 @@ class World:
     def jobs(self) -> list[Job]:
         """Return what the program shows, oldest first."""
         return sorted(self.services.queue.jobs(), key=lambda job: job.sequence)
+
+    def history(self) -> str:
+        """Return what happened, for who looks for the cause of a broken promise."""
+        posts = [
+            " ".join(
+                str(row.get(name))
+                for name in ("at", "prompt", "account", "client_request_id", "charged", "fault")
+            )
+            for row in self.ledger.posts()
+        ]
+        return "\n".join([str(self.traits), *self.trace, *posts])
 
     def try_to(self, what: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
         """Do what a person may do; a refusal in words is fine."""

@@ -5,11 +5,12 @@ Each is a mistake that somebody could make in good faith, in one function.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import ssl
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any  # the signatures of what is patched do not matter here
@@ -113,10 +114,19 @@ def impatient() -> None:
 
 def unchecked_length() -> None:
     """Take a download for whole when the connection ends."""
+    import httpx
+
     from phota_desktop.api import download
 
-    real = download._extent
+    real, aiter_raw = download._extent, httpx.Response.aiter_raw
+
+    async def to_the_end(self: httpx.Response) -> AsyncIterator[bytes]:
+        with contextlib.suppress(httpx.RemoteProtocolError):
+            async for piece in aiter_raw(self):
+                yield piece
+
     download._extent = lambda *args: (real(*args)[0], None)
+    httpx.Response.aiter_raw = to_the_end  # type: ignore[assignment]
 
 
 def unchecked_picture() -> None:
