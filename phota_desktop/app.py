@@ -266,6 +266,9 @@ async def _live(
 
 
 async def _start(program: Program, services: Services, paths: list[Path]) -> None:
+    from contextlib import suppress
+
+    from phota_desktop.core.errors import PhotaError
     from phota_desktop.services.garbage import collect_here
     from phota_desktop.services.samples import samples
     from phota_desktop.viewmodels.viewer import VariantViewer
@@ -284,7 +287,8 @@ async def _start(program: Program, services: Services, paths: list[Path]) -> Non
     await services.session.start(wanted, look=True)
     # In a thread as patient as those that decode: what it starts is as patient as it is.
     services.threads.follow(_start_decoders)
-    await services.queue.sweep()
+    with suppress(PhotaError):  # what cannot be cleared now does not hold up what is paid
+        await services.queue.sweep()
     await services.trainer.load()
     await services.queue.resume()
     await parts.reopening.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import sqlite3
 import threading
 import time
@@ -20,6 +21,7 @@ from phota_desktop.store.codec import job_from_json, job_to_json
 from phota_desktop.store.files import disk_error
 from phota_desktop.store.lock import locked
 
+_log = logging.getLogger(__name__)
 _OPEN = tuple(state.value for state in JobState if not state.is_final)
 _COLUMNS = "sequence, document"
 
@@ -265,10 +267,12 @@ class Journal:
                     time.time(),
                     lambda: self._is_closing or stopped(),
                 )
+        except (sqlite3.OperationalError, OSError) as exc:
+            # No room, say: it is tried at the next start, and what is paid comes all the same.
+            _log.warning("The journal was not copied: %s", exc)
+            return
         except sqlite3.Error as exc:
             raise _error(exc, self._path) from exc
-        except OSError as exc:
-            raise disk_error(exc, self._backups) from exc
         if found != "ok":
             self._is_sound = False
             upkeep.forget_sound(self._path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -124,9 +125,14 @@ def _copy(database: sqlite3.Connection, target: Path) -> None:
     part.unlink(missing_ok=True)
     # SQLite writes into an existing empty file, so the mode is ours from the first byte.
     open_new(part).close()
-    database.execute("VACUUM INTO ?", (str(part),))
-    fsync_file(part)
-    part.replace(target)
+    try:
+        database.execute("VACUUM INTO ?", (str(part),))
+        fsync_file(part)
+        part.replace(target)
+    except (sqlite3.Error, OSError):
+        with contextlib.suppress(OSError):  # on a full disk half a copy is only in the way
+            part.unlink(missing_ok=True)
+        raise
     fsync_dir(target.parent)
 
 
