@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 LONGEST = 30.0
 """Seconds in which a restart must have brought everything to its end."""
 PICTURES = 2
-_NEVER = ("Traceback", "Something went wrong", "STILL OPEN", "BUG")
+_NEVER = ("Traceback", "Something went wrong", "STILL OPEN", "FAILED ")
 _LEFTOVERS = (".part", ".meta", ".tmp")
 
 
@@ -131,8 +131,13 @@ class Life:
             self.trouble.append(f"{arguments[0]} did not end in {seconds:.0f} s: {said[-1000:]}")
         found = [words for words in _NEVER if words in said]
         if found:
-            self.trouble.append(f"{arguments[0]} said {found}: {said[-3000:]}")
+            self.trouble.append(f"{arguments[0]} said {found}: {said[-3000:]}\n{self._log()}")
         return Ended(code, said, time.monotonic() - began)
+
+    def _log(self) -> str:
+        """Return the end of the program's log: what went wrong is told there."""
+        logs = sorted((self.home / "logs").glob("*.log"))
+        return "".join(path.read_text("utf-8", "replace")[-4000:] for path in logs)
 
     def job(self, shim: Shim | None = None, seconds: float = LONGEST) -> Ended:
         """Run one whole job: two enhanced pictures of the photo, delivered."""

@@ -17,6 +17,7 @@ import pytest
 
 from phota_desktop.services.recording import EXPECTED_BYTES_PER_VARIANT
 from phota_desktop.store.vault import MIN_FREE
+from tests.faults.shim import Shim
 from tests.faults.sweeping import PICTURES, Life, fake
 
 DISK_BYTES = 800_000_000
@@ -150,3 +151,55 @@ def test_a_paid_result_comes_at_the_next_start_when_there_is_room(disk: Path) ->
         assert life.restart().code == 0
         assert life.check() == []
         assert len(server.ledger.charges()) == 1
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(180)
+def test_a_window_opened_on_a_full_disk_goes_on_by_itself(disk: Path) -> None:
+    with fake(disk.parent, job_seconds=1.0) as server:
+        life = Life(disk / "life", server, has_window=True)
+        # Killed once the paid picture begins to arrive.
+        watched = life.home / "vault"
+        assert life.job(Shim((watched,)).kill(4)).killed
+        assert len(server.ledger.charges()) == 1
+        for copy in (life.home / "backups").iterdir():
+            copy.unlink()  # as on another day: a copy is due, and there is no room for it
+        ballast = Ballast(disk)
+        ended = []
+        running = threading.Thread(
+            target=lambda: ended.append(life.run("wait", seconds=FULL_S + 60))
+        )
+        ballast.fill()
+        running.start()
+        try:
+            end = time.monotonic() + FULL_S + 3
+            while time.monotonic() < end:
+                ballast.fill()
+                time.sleep(0.05)
+            assert running.is_alive()
+            assert not any(life.out.iterdir())
+            ballast.drop()
+            saved = _wait(lambda: len(list(life.out.glob("*.jpg"))) == PICTURES, 30)
+        finally:
+            running.join()
+        assert ended[0].code == 0, ended[0].said
+        assert life.check() == []
+        assert len(server.ledger.charges()) == 1
+        assert saved <= SAVED_WITHIN_S
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(180)
+def test_a_disk_without_room_for_a_lock_holds_a_job_and_lets_it_go(tmp_path: Path) -> None:
+    with fake(tmp_path) as server:
+        life = Life(tmp_path / "life", server, has_window=True)
+        locks = life.home / "run"
+        assert life.job(Shim((locks,), life.log)).code == 0
+        is_claim = [len(call.path.stem) == 32 for call in life.calls()]
+        at = life.calls()[is_claim.index(True)].number
+        again = Life(tmp_path / "again", server, has_window=True)
+        ended = again.job(Shim((again.home / "run",)).full(at, 0.5))
+        assert "No space left on device" in ended.said
+        assert set(again.states().values()) == {"done"}
+        assert again.trouble == []
+        assert len(server.ledger.charges()) == 2

@@ -42,7 +42,7 @@ def _kill(tmp_path: Path, kills: int) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_kills_of_the_window_at_random_moments_cost_nothing(tmp_path: Path) -> None:
     _kill(tmp_path, KILLS)
 

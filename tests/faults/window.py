@@ -12,8 +12,9 @@ import contextlib
 import ctypes
 import sys
 import time
+import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any  # the program's own arguments, handed on
 
 if TYPE_CHECKING:
     from phota_desktop.app import Program
@@ -44,18 +45,19 @@ class Deeds:
             _arm()
             await getattr(self, f"_{self.deed}")(program, services)
         except TimeoutError:
-            self._tell("NO SERVICES")
+            self.tell("NO SERVICES")
         except Exception as problem:  # noqa: BLE001 - told to the test
-            self._tell(f"{type(problem).__name__}: {problem}")
+            self.tell(f"{type(problem).__name__}: {problem}")
         finally:
             program.window.close()
 
     def _listen(self, program: Program) -> None:
         notice = program.studio.notices.current
         if notice is not None:
-            self._tell(f"NOTICE {notice.text}")
+            self.tell(f"NOTICE {notice.text}")
 
-    def _tell(self, words: str) -> None:
+    def tell(self, words: str) -> None:
+        """Say something once."""
         if words not in self.said:
             self.said.append(words)
             sys.stderr.write(words + "\n")
@@ -74,7 +76,7 @@ class Deeds:
             lambda: all(job.state.is_final or queue.needs_a_word(job.id) for job in queue.jobs())
         )
         if not ended:
-            self._tell("STILL OPEN")
+            self.tell("STILL OPEN")
 
     async def _delete(self, _program: Program, services: Services) -> None:
         await services.library.delete(await _results(services))
@@ -92,7 +94,7 @@ class Deeds:
         settings = ExportSettings(folder=Path(self.arguments[0]), sidecar=True)
         report = await Exporter(services.folders).run(items, settings)
         for outcome in report.failed:
-            self._tell(f"NOT EXPORTED {outcome.error}")
+            self.tell(f"NOT EXPORTED {outcome.error}")
 
 
 async def _results(services: Services) -> list[str]:
@@ -100,6 +102,10 @@ async def _results(services: Services) -> list[str]:
 
     found = await services.library.find(LibraryQuery(kinds=frozenset({PictureKind.RESULT})))
     return [picture.key for picture in await services.library.pictures(found.numbers)]
+
+
+def _trace(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error)).replace("Traceback", "Trace")
 
 
 def _arm() -> None:
@@ -122,9 +128,10 @@ def main(deed: str, *arguments: str) -> int:
     """Run the window with the deed planted in it."""
     from phota_desktop import app
     from phota_desktop.__main__ import main as program_main
+    from phota_desktop.services import composition
 
     deeds = Deeds(deed, *arguments)
-    real_live, real_start = app._live, app._start
+    real_live, real_start, real_open = app._live, app._start, composition.open_services
 
     async def live(
         program: Program, folders: AppFolders, settings: Settings, paths: list[Path]
@@ -139,7 +146,16 @@ def main(deed: str, *arguments: str) -> int:
         assert deeds.services is not None
         deeds.services.set_result(services)
 
+    async def opened(*arguments: Any, **named: Any) -> Services:
+        services = await real_open(*arguments, **named)
+        # The log is no help on a full disk.
+        services.tasks.failed.subscribe(
+            lambda failure: deeds.tell(f"FAILED {failure.name}: {_trace(failure.error)}")
+        )
+        return services
+
     app._live, app._start = live, start
+    composition.open_services = opened
     return program_main(list(arguments) if deed == "job" else [])
 
 
