@@ -50,8 +50,9 @@ def masked(words: str) -> str:
 
     A server may repeat the key in its complaint, and what is logged may quote anything.
     """
-    for secret in list(_alive.values()):
-        for form in secret.forms():
+    for reference in _alive.valuerefs():  # a list: other threads may make keys meanwhile
+        secret = reference()
+        for form in secret.forms() if secret is not None else ():
             if form in words:
                 words = words.replace(form, MASK)
     return words
