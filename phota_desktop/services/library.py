@@ -68,7 +68,7 @@ class Library:
         self._watched: dict[Path, str] = {}
         self._marks: dict[str, Marks] = {}
         self._digests: dict[tuple[Path, int, int], str] = {}
-        self._is_closed = False
+        self._is_started = self._is_closed = False
         self._unsubscribe: Callable[[], None] = lambda: None
 
     # the start and the end --------------------------------------------------------------------
@@ -84,6 +84,7 @@ class Library:
         self._unsubscribe = self._queue.changed.subscribe(self._on_job)
         await self._tell(await self._threads.journal(self._bin.repair))
         await self._indexer.settle()
+        self._is_started = True
         if self._journal.restored:
             await self._indexer.adopt(self._vault)
         await self._marking.welcome_back()
@@ -119,7 +120,14 @@ class Library:
         A day's key is its ISO date, a photo's the key of the first picture of its tree, and a
         recipe's its words, people as ``[[profile_id]]``.
         """
-        return await self._threads.journal(self._pictures.find, query)
+
+        def look() -> tuple[Found, bool]:
+            return self._pictures.find(query), self._pictures.needs_index()
+
+        found, is_behind = await self._threads.journal(look)
+        if is_behind and self._is_started and not self._is_closed:
+            self._indexer.wake()  # another program brought something: the command line
+        return found
 
     async def find_first(self, count: int, query: LibraryQuery) -> Found:
         """Return the first ``count`` numbers of a query without conditions, by day or ungrouped."""

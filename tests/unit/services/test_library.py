@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +87,20 @@ async def test_a_copy_that_was_moved_leaves_the_result_findable(
         gone = await library.picture("a:0")
         assert gone is not None
         assert gone.path == moved.copy_path
+
+
+async def test_what_another_program_brought_is_found_at_the_next_look(opened: Opened) -> None:
+    async with opened() as services:
+        library, seen = services.library, set[str]()
+        library.changed.subscribe(lambda change: seen.update(change.keys))
+        with closing(Journal(services.folders.journal_file)) as journal:
+            make(replace(services, journal=journal), "a")
+        assert (await library.find(LibraryQuery())).numbers == ()
+        for _ in range(200):
+            if "a:0" in seen:
+                break
+            await asyncio.sleep(0.02)
+        assert len((await library.find(LibraryQuery())).numbers) == 2
 
 
 async def test_a_mark_right_after_the_job_is_not_lost(opened: Opened) -> None:
