@@ -209,13 +209,15 @@ class Session:
         return self._app
 
     async def _take(self, finding: KeyFinding) -> None:
+        old = None
         if finding.key != self.finding.key:
             old = self._clients.pop(Engine.PHOTA, None)
-            if old is not None:
-                # A job at work may open it once more: it is closed again at the end.
-                self._retired.append(old)
-                await old.close()
+        # At once: a client that a job at work makes from here on has the new key.
         self.finding = finding
+        if old is not None:
+            # A job at work may open it once more: it is closed again at the end.
+            self._retired.append(old)
+            await old.close()
         self.changed.emit(self)
 
     async def close(self) -> None:

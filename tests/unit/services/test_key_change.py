@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, JobState
 from phota_desktop.core.requests import EnhanceRequest
 from phota_desktop.services import holding
@@ -59,3 +60,25 @@ async def test_a_lost_submit_is_not_repeated_with_another_key(
             await queue.check_again(job.id)
             assert (await queue.wait(job.id)).state is JobState.DONE
         assert len(fake.ledger.charges()) == 1
+
+
+async def test_no_client_outlives_its_key(fake: FakePhotaThread, open_real_services: Open) -> None:
+    """While the old client is being closed, a job may ask for one."""
+    with fake:
+        environ = fake.environ()
+        async with open_real_services(environ) as services:
+            session = services.session
+            await session.load(Engine.PHOTA)
+            close = session.client(Engine.PHOTA).close
+            made = []
+
+            async def slowly() -> None:
+                made.append((session.account(Engine.PHOTA), session.client(Engine.PHOTA)))
+                await close()
+
+            session.client(Engine.PHOTA).close = slowly  # type: ignore[method-assign]
+            await _change_key(services, environ, OTHER)
+            assert made == [(session.account(Engine.PHOTA), session.client(Engine.PHOTA))]
+            with pytest.raises(PhotaError) as caught:  # the fake takes no such key
+                await session.client(Engine.PHOTA).check_key()
+            assert caught.value.kind is ErrorKind.KEY_REJECTED
