@@ -28,6 +28,7 @@ class Tasks:
     def __init__(self) -> None:
         self.failed: Event[Failure] = Event()
         self._running: dict[asyncio.Task[Any], str] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def spawn(
         self, coroutine: Coroutine[Any, Any, T], *, name: str, replace: bool = False
@@ -35,10 +36,16 @@ class Tasks:
         """Run ``coroutine`` under ``name``; with ``replace`` an older one of that name ends."""
         if replace:
             self.cancel(name)
-        running = asyncio.get_running_loop().create_task(coroutine, name=name)
+        running = self._known_loop().create_task(coroutine, name=name)
         self._running[running] = name
         running.add_done_callback(self._ended)
         return running
+
+    def _known_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop; the one of before where a timer of Qt comes while none runs."""
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.get_running_loop()
+        return self._loop
 
     def cancel(self, name: str) -> None:
         """Cancel every running coroutine of that name."""
