@@ -120,9 +120,11 @@ class Library:
         A day's key is its ISO date, a photo's the key of the first picture of its tree, and a
         recipe's its words, people as ``[[profile_id]]``.
         """
+        return await self._answered(lambda: self._pictures.find(query))
 
+    async def _answered(self, question: Callable[[], Found]) -> Found:
         def look() -> tuple[Found, bool]:
-            return self._pictures.find(query), self._pictures.needs_index()
+            return question(), self._pictures.needs_index()
 
         found, is_behind = await self._threads.journal(look)
         if is_behind and self._is_started and not self._is_closed:
@@ -131,7 +133,7 @@ class Library:
 
     async def find_first(self, count: int, query: LibraryQuery) -> Found:
         """Return the first ``count`` numbers of a query without conditions, by day or ungrouped."""
-        return await self._threads.journal(self._pictures.find_first, count, query)
+        return await self._answered(lambda: self._pictures.find_first(count, query))
 
     async def pictures(self, numbers: Sequence[int]) -> list[Picture]:
         """Return a page of pictures in the order of ``numbers``; unknown ones are left out."""
