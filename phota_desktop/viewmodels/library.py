@@ -293,7 +293,10 @@ class LibraryViewModel(QObject):
         quick = query.grouping in (Grouping.NONE, Grouping.DAY) and not is_filtered(query)
         if not self.is_found and quick:
             first = await library.find_first(_FIRST, query)
-            self._take(first, query, whole=len(first.numbers) < _FIRST)
+            is_all = len(first.numbers) < _FIRST
+            self._take(first, query, whole=is_all)
+            if is_all:
+                return
             await asyncio.sleep(_ALL_AFTER_S)  # their pictures first
         self._take(await library.find(query), query)
 
