@@ -27,7 +27,6 @@
 #include <unistd.h>
 
 enum kind { WRITE, SYNC, TAKES, GIVES, CHANGES }; /* what a call does to the disk */
-static const char *const NO = NULL;
 static char roots[8][PATH_MAX];
 static int root_count, log_fd = -1, nosync, wanted_errno;
 static atomic_int armed = 1;
@@ -45,8 +44,7 @@ static double now(void) {
 
 static void nap(double seconds) {
     struct timespec t = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    while (nanosleep(&t, &t) && errno == EINTR) {
-    }
+    while (nanosleep(&t, &t) && errno == EINTR) continue;
 }
 
 static void set(const char *name, const char *value) {
@@ -78,12 +76,11 @@ static void set(const char *name, const char *value) {
     }
 }
 
-/* From here on calls count; for a program that was started with armed=0. */
 void phota_shim_arm(void) { armed = 1; }
 
 __attribute__((constructor)) static void begin(void) {
     const char *said = getenv("PHOTA_SHIM");
-    if (said == NO) return;
+    if (said == NULL) return;
     char *copy = strdup(said), *rest = copy, *line;
     while ((line = strsep(&rest, "\n")) != NULL) {
         char *value = strchr(line, '=');
@@ -126,8 +123,7 @@ static int path_at(int dir, const char *path, char *out) {
 }
 
 static int meets(enum kind kind) {
-    if (wanted_errno == ENOSPC) return kind == WRITE || kind == TAKES;
-    return 1;
+    return wanted_errno != ENOSPC || kind == WRITE || kind == TAKES;
 }
 
 /* What becomes of a call on path: 0 goes on, 1 is to write half and die, 2 fails (errno is set). */
@@ -160,8 +156,7 @@ static int strike_at(const char *name, enum kind kind, int dir, const char *path
     return root_count && path_at(dir, path, whole) ? strike(name, kind, whole) : 0;
 }
 
-static void die(void) { syscall(SYS_kill, getpid(), SIGKILL); }
-
+#define die() syscall(SYS_kill, getpid(), SIGKILL)
 #define REAL(name)                                                                             \
     static __typeof__(&name) real;                                                             \
     if (!real) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
@@ -357,7 +352,6 @@ int symlink(const char *old, const char *new) {
     REAL(symlink);
     return strike_at("symlink", TAKES, AT_FDCWD, new) == 2 ? -1 : real(old, new);
 }
-
 int mkdir(const char *path, mode_t mode) {
     REAL(mkdir);
     return strike_at("mkdir", TAKES, AT_FDCWD, path) == 2 ? -1 : real(path, mode);
