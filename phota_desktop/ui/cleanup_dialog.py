@@ -59,7 +59,14 @@ class CleanupDialog(QDialog):
         model.facets_changed.connect(self._show_use)
 
     def showEvent(self, event: object) -> None:  # noqa: D102
-        self._show_use()
+        # What was rejected a moment ago counts too, and comes before what is only old.
+        self.amount.blockSignals(True)
+        self.amount.clear()
+        self.amount.blockSignals(False)
+        self.amount.hide()
+        self._plan = []
+        self._show_plan("Looking…")
+        self._model.count_again()
 
     def _show_use(self) -> None:
         if not self.isVisible():

@@ -235,6 +235,11 @@ class LibraryViewModel(QObject):
 
     # -- making room ----------------------------------------------------------------------
 
+    def count_again(self) -> None:
+        """Ask for facets and disk use as they are now: marks change them unseen."""
+        if self._library is not None:
+            self._spawn(self._count(self._library), "count pictures", replace=True)
+
     def plan_clean_up(self, wanted_bytes: int, then: Callable[[list[Picture]], object]) -> None:
         """Call with what may go to make so much room; nothing is deleted."""
         if self._library is not None:
@@ -307,8 +312,8 @@ class LibraryViewModel(QObject):
         if whole and not is_filtered(query):
             self.total = len(found.numbers)
         self.selection.find_again(found.numbers)
-        self._seen.clear()
         if not is_same:
+            self._seen.clear()  # views say anew what they look at
             self.found_changed.emit()
             self.selection_changed.emit()
         if self.selection.current_number != before:

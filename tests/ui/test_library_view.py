@@ -74,7 +74,7 @@ async def shown(qapp: QApplication, tmp_path: Path) -> AsyncIterator[Shown]:
     view = LibraryView(model, ThumbnailArt(loader))
     view.resize(1000, 700)
     view.show()
-    await until(lambda: model.is_found)
+    await until(lambda: model.is_found and model.total)  # all of them, not the first alone
     made = Shown(view, model, services)
     await made.read()
     yield made
@@ -125,6 +125,19 @@ async def test_what_is_rated_out_of_the_filter_gives_its_place_to_the_next(shown
 async def test_marks_come_into_view_at_once(shown: Shown) -> None:
     await shown.ask(FLAT)
     shown.click(0)
+    assert shown.model.current is not None
+    wanted = 5 if shown.model.current.marks.stars != 5 else 1
+    await shown.services.library.mark(shown.view.targets(), stars=wanted)
+    await until(lambda: shown.model.current.marks.stars == wanted)  # type: ignore[union-attr]
+
+
+async def test_marks_come_into_view_after_the_same_was_found_again(shown: Shown) -> None:
+    await shown.ask(FLAT)
+    shown.click(0)
+    before = shown.model.found
+    shown.model.refresh()
+    await until(lambda: shown.model.found is not before)
+    assert shown.model.found == before
     assert shown.model.current is not None
     wanted = 5 if shown.model.current.marks.stars != 5 else 1
     await shown.services.library.mark(shown.view.targets(), stars=wanted)
