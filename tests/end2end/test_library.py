@@ -130,6 +130,20 @@ def test_a_result_goes_to_the_trash_of_the_home_and_comes_back(library: LibraryP
     assert photo.exists()
     assert len(library.names()) == 6
 
+    # Cleaning up says first what would go: what was rejected.
+    library.choose(FLOWER)
+    library.screen.key("x")
+    library.wait_marks(FLOWER, flag="reject")
+    library.click("libraryDiskUse")
+    library.wait("find('cleanupPlan').text() == 'To go: 1 rejected picture.'", "no plan")
+    library.click("cleanupAgree")
+    library.wait_found(5)
+    assert not files[0].exists()
+    library.wait("window.isActiveWindow()", "the dialog stays")
+    library.screen.key("ctrl+z")
+    library.wait_found(6)
+    assert {path: _sha(path) for path in files} == before
+
 
 def test_pictures_open_on_the_canvas_are_compared_and_stand_in_the_filmstrip(
     library: LibraryPilot,
