@@ -146,7 +146,9 @@ class Library:
 
     async def _there(self, pictures: list[Picture]) -> list[Picture]:
         """Give results whose copy a person moved or renamed our own file: nothing is lost by it."""
-        gone = await self._threads.files(_gone, pictures)
+        ours = self._vault.folder
+        copies = [one for one in pictures if one.job_id and one.path.parent != ours]
+        gone = await self._threads.files(_gone, copies) if copies else []
         if not gone:
             return pictures
         vaults = await self._threads.journal(self._pictures.vaults, gone)
@@ -367,11 +369,7 @@ class Library:
 
 
 def _gone(pictures: Sequence[Picture]) -> list[str]:
-    return [
-        one.key
-        for one in pictures
-        if one.job_id and one.deleted is None and not os.path.lexists(one.path)
-    ]
+    return [one.key for one in pictures if one.deleted is None and not os.path.lexists(one.path)]
 
 
 def _existing(places: Mapping[str, Path]) -> dict[str, Path]:

@@ -121,6 +121,11 @@ class Vault:
 
     # the vault: what came back ---------------------------------------------------------------
 
+    @property
+    def folder(self) -> Path:
+        """Where the pictures are kept."""
+        return self._vault
+
     def part(self, job_id: str, n: int) -> Path:
         """Return where picture ``n`` arrives; its validator sits beside it as ``.meta``."""
         return self._vault / f"{_checked(job_id)}-{n}.part"
