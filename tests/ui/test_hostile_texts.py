@@ -236,6 +236,8 @@ async def test_names_of_files(live: Desk, tmp_path: Path, fetches: tuple[int, li
     assert asked == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_errors_and_notices(live: Desk, fetches: tuple[int, list[str]]) -> None:
     port, asked = fetches
     kinds = list(ErrorKind)
@@ -310,6 +312,8 @@ async def test_people(home: tuple[Desk, FakePhotaThread], fetches: tuple[int, li
     assert asked == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_jobs_that_failed_with_a_servers_words(
     live: Desk, photos: list[Path], fetches: tuple[int, list[str]]
 ) -> None:
