@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from phota_desktop.core.errors import ErrorKind, PhotaError
 from phota_desktop.core.jobs import Engine, Job
 from phota_desktop.core.options import Operation
 from phota_desktop.viewmodels.form_supply import FormSupply
@@ -346,7 +347,11 @@ class StudioViewModel(StudioParts):
     # -- what comes back ------------------------------------------------------------------
 
     def _on_bug(self, failure: Failure) -> None:
-        self.notices.show(notice_of_bug(failure.name, failure.error))
+        error = failure.error
+        if isinstance(error, PhotaError) and error.kind is ErrorKind.DISK:
+            self.notices.show_error(error)  # a full disk is no mistake of the program
+        else:
+            self.notices.show(notice_of_bug(failure.name, error))
 
     def paste_image(self, image: QImage) -> None:
         """Open a picture from the clipboard."""

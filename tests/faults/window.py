@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any  # the program's own arguments, handed on
 if TYPE_CHECKING:
     from phota_desktop.app import Program
     from phota_desktop.services.composition import Services
+    from phota_desktop.services.tasks import Failure
     from phota_desktop.store.paths import AppFolders
     from phota_desktop.store.settings import Settings
 
@@ -61,6 +62,14 @@ class Deeds:
         if words not in self.said:
             self.said.append(words)
             sys.stderr.write(words + "\n")
+
+    def on_failure(self, failure: Failure) -> None:
+        """Say what failed with a trace; what the disk did not take or give is no mistake."""
+        from phota_desktop.core.errors import ErrorKind, PhotaError
+
+        error = failure.error
+        if not isinstance(error, PhotaError) or error.kind is not ErrorKind.DISK:
+            self.tell(f"FAILED {failure.name}: {_trace(error)}")
 
     async def _job(self, program: Program, services: Services) -> None:
         studio = program.studio
@@ -149,9 +158,7 @@ def main(deed: str, *arguments: str) -> int:
     async def opened(*arguments: Any, **named: Any) -> Services:
         services = await real_open(*arguments, **named)
         # The log is no help on a full disk.
-        services.tasks.failed.subscribe(
-            lambda failure: deeds.tell(f"FAILED {failure.name}: {_trace(failure.error)}")
-        )
+        services.tasks.failed.subscribe(deeds.on_failure)
         return services
 
     app._live, app._start = live, start
