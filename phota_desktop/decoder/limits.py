@@ -10,8 +10,11 @@ import struct
 import sys
 
 GIB = 1 << 30
+OWN = GIB * 5 // 4
+"""Addresses beyond those of a start: 150 MP lie in a decoder's own memory as Pillow has them, four
+bytes each, and once more as bytes of three or four. Up to 128 MP that is less than a gibibyte."""
 MOST_ROOM = 5 * GIB
-"""Addresses that buffers may take beyond a decoder's own gibibyte: 150 MP of them, four times."""
+"""Addresses that buffers may take beyond a decoder's own: 150 MP of them, four times."""
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _SET_FILTER, _ALL_THREADS = 1, 1
@@ -73,16 +76,16 @@ def lock_up() -> bool:
 
 
 class Memory:
-    """Holds this process to a gibibyte beyond what it had at first, and the buffers it is lent."""
+    """Holds this process to so much beyond what it had at first, and the buffers it is lent."""
 
     def __init__(self) -> None:
         self._own = _addresses()
-        self._most = self._own + GIB + MOST_ROOM
-        resource.setrlimit(resource.RLIMIT_AS, (self._own + GIB, self._most))
+        self._most = self._own + OWN + MOST_ROOM
+        resource.setrlimit(resource.RLIMIT_AS, (self._own + OWN, self._most))
 
     def allow(self, buffers: int) -> None:
-        """Let there be so many bytes of buffers beside the gibibyte."""
-        limit = min(self._own + GIB + buffers, self._most)
+        """Let there be so many bytes of buffers beside its own memory."""
+        limit = min(self._own + OWN + buffers, self._most)
         resource.setrlimit(resource.RLIMIT_AS, (limit, self._most))
 
 

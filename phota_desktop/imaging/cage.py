@@ -11,6 +11,8 @@ from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin")
+# One thread for linear algebra, which decoding has none of: each would reserve memory.
+_ENVIRON = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 _BWRAP = ("/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap")
 
 
@@ -34,7 +36,7 @@ def start(niceness: int, sandbox: str | None) -> tuple[subprocess.Popen[bytes], 
     try:
         process = subprocess.Popen(  # noqa: S603 - our own program, by its full name
             command,
-            env={"LANG": "C.UTF-8"},
+            env=_ENVIRON,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -60,6 +62,8 @@ def _sandbox() -> list[str]:
         if not any(Path(folder).is_relative_to(known) for known in folders):
             folders.append(folder)
     rules = ["--unshare-all", "--die-with-parent", "--clearenv", "--new-session"]
+    for name, value in _ENVIRON.items():
+        rules += ["--setenv", name, value]
     for link in links:
         rules += ["--symlink", str(Path(link).readlink()), link]
     for folder in folders:

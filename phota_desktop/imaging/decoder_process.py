@@ -73,7 +73,6 @@ class Worker:
     def __init__(self, niceness: int, sandbox: str | None) -> None:
         self.niceness = niceness
         self.rested = 0.0
-        self.answers = 0
         self.knows: set[int] = set()
         """Blocks that it may still have mapped."""
         self.process, self._line = cage.start(niceness, sandbox)
@@ -185,10 +184,8 @@ class Conversation:
             value = self._until_the_end()
         except GoneError as error:
             silent = not self._lent and self._at < 0
-            again = silent and self._worker.answers > 0 and not error.is_late
+            again = silent and self._worker.rested > 0 and not error.is_late
             raise GoneError(error.reason, may_be_old=again) from None
-        finally:
-            self._worker.answers += 1
         if not self._call.accept(value):
             raise LieError("an answer that cannot be true")
         return value

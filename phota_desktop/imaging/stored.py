@@ -157,7 +157,14 @@ def _has_16_bits(data: bytes, stored: Stored) -> bool:
 
 
 def _bgr(image: Image.Image) -> Pixels:
-    return _pixels(cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2BGR))
+    """Return an RGB picture's pixels as BGR; in strips, or it would lie in memory three times."""
+    width, height = image.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, colour.STRIP_ROWS):
+        bottom = min(top + colour.STRIP_ROWS, height)
+        strip = np.asarray(image.crop((0, top, width, bottom)))
+        cv2.cvtColor(strip, cv2.COLOR_RGB2BGR, dst=pixels[top:bottom])
+    return pixels
 
 
 def sixteen_bits(image: Image.Image) -> npt.NDArray[np.uint16]:

@@ -90,7 +90,9 @@ def test_a_decoder_inherits_nothing(monkeypatch: pytest.MonkeyPatch, sandbox: bo
         process = psutil.Process(worker.number)
         environ = Path(f"/proc/{worker.number}/environ").read_bytes()
         assert b"canary-7" not in environ
-        assert set(environ.split(b"\0")) - {b""} <= {b"LANG=C.UTF-8", b"PWD=/"}
+        assert set(environ.split(b"\0")) - {b""} <= {
+            *(b"LANG=C.UTF-8", b"OPENBLAS_NUM_THREADS=1", b"PWD=/")
+        }
         assert process.nice() == 10
         assert "NoNewPrivs:\t1" in Path(f"/proc/{worker.number}/status").read_text()
         links = [str(link.readlink()) for link in Path(f"/proc/{worker.number}/fd").iterdir()]
