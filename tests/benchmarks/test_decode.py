@@ -14,7 +14,7 @@ import pytest
 import simplejpeg
 from PIL import Image
 
-from phota_desktop.imaging import pixels
+from phota_desktop.imaging import pixels, shared
 from phota_desktop.imaging.jpeg_segments import APP1, EXIF_ID, replace
 from phota_desktop.imaging.reading import check_result
 from tests.benchmarks.measure import interleaved, median, peak_rss_mb, ratio, table
@@ -55,10 +55,12 @@ def test_fit_preview(folder: Path, name: str) -> None:
     shape = (160, round(160 * raster.full_height / raster.full_width))
     small = simplejpeg.encode_jpeg(cv2.resize(raster.pixels, shape), 85, "BGRA", "420")
     with_preview.write_bytes(replace(path.read_bytes(), (), [(APP1, EXIF_ID + exif_with(small))]))
+    # As the canvas does it: into memory that is used again (viewmodels/buffers.py).
+    buffer = shared.allocate(raster.full_width * raster.full_height * 4)
     times = interleaved(
         {
             "bare": bare(path, shrink),
-            "ours": lambda: pixels.load_bgra(path, shrink),  # type: ignore[arg-type]
+            "ours": lambda: pixels.load_bgra(path, shrink, buffer=buffer),  # type: ignore[arg-type]
             "embedded": lambda: pixels.embedded_preview(with_preview),
         },
         repeats=9,
@@ -104,7 +106,8 @@ def test_full_resolution(folder: Path, name: str) -> None:
 
     memory = peak_rss_mb(lambda: pixels.load_bgra(path), warm)
     # Both fill the same memory, already there: the canvas keeps its largest buffer.
-    buffer = np.ones(width * height * 4, np.uint8)
+    buffer = shared.allocate(width * height * 4)
+    buffer[:] = 1
     times = interleaved(
         {
             "bare": bare(path, 1, buffer),
