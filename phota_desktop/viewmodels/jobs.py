@@ -41,6 +41,13 @@ class Progress:
     total: int = 0
 
 
+def _may_charge_its_own(job: Job) -> bool:
+    """Tell whether to check again with the key it was sent with is to send again."""
+    from phota_desktop.services.repeating import may_charge_again
+
+    return may_charge_again(job, job.account)
+
+
 class JobListModel(JobRows):
     """Jobs of the queue by id; a one-second tick runs only while something is at work."""
 
@@ -262,7 +269,8 @@ class JobListModel(JobRows):
         if job is None or job.engine is Engine.LOCAL:
             return action.value
         queue, asks = self._queue, action is JobAction.CHECK_AGAIN
-        again = asks and queue is not None and queue.may_charge_again(job)
+        may = queue.may_charge_again if queue is not None else _may_charge_its_own
+        again = asks and may(job)
         if action not in COSTLY and not again:
             return action.value
         return f"{action.value} · {sum_words([self._price(job)])}"

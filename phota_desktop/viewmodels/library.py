@@ -359,7 +359,8 @@ class LibraryViewModel(QObject):
         if self._tasks is None:
             work.close()
         else:
-            self._tasks.spawn(self._told(work), name=name, replace=replace)
+            told = self._tasks.spawn(self._told(work), name=name, replace=replace)
+            told.add_done_callback(lambda _told: work.close())  # one cancelled before it began
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         try:
