@@ -48,6 +48,7 @@ class PhotoPanel(QFrame):
         self.setMinimumWidth(176)
         self._studio = studio
         self._art = art
+        self._shelf: QWidget | None = None
         self.sidebar = ProfileSidebar(self)
         self.sidebar.mention_asked.connect(self.mention_asked)
         self.sidebar.add_asked.connect(self.add_asked)
@@ -92,6 +93,8 @@ class PhotoPanel(QFrame):
         shelf.setParent(self)
         self._column.addWidget(shelf)
         shelf.show()
+        self._shelf = shelf
+        self._share_room()
 
     def refresh(self) -> None:
         """Count the photos."""
@@ -106,4 +109,5 @@ class PhotoPanel(QFrame):
 
     def _share_room(self) -> None:
         photos = PHOTO_ROW * (self._studio.photos.rowCount() + 1) + 4 * GRID
-        self.sidebar.set_room(max(int(self.height() * PEOPLE_SHARE), self.height() - photos))
+        room = self.height() - (self._shelf.sizeHint().height() if self._shelf else 0)
+        self.sidebar.set_room(max(int(room * PEOPLE_SHARE), room - photos))
