@@ -35,7 +35,8 @@ class Beats:
         for name in ("late", "own", "busy"):
             ordered = sorted(getattr(self, name)) or [0.0]
             found[f"{name} p50"] = round(ordered[len(ordered) // 2], 1)
-            found[f"{name} p99"] = round(ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)], 1)
+            late = min(len(ordered) - 1, len(ordered) * 99 // 100)
+            found[f"{name} p99"] = round(ordered[late], 1)
             found[f"{name} max"] = round(ordered[-1], 1)
         return found
 
@@ -61,7 +62,7 @@ def machine_ms(waited: float, wall: float, used: float, cores: int) -> float:
 
 def start() -> None:
     """Begin to beat in this thread, which is the window's."""
-    from PySide6.QtCore import QTimer, Qt
+    from PySide6.QtCore import Qt, QTimer
 
     global _timer, _beats
     _beats = Beats()

@@ -56,7 +56,8 @@ class Ballast:
 
     def fill(self) -> None:
         """Take everything, also what others give back meanwhile."""
-        with self._file.open("ab") as file, contextlib.suppress(OSError):
+        # The closing writes too, and fails as the writes do.
+        with contextlib.suppress(OSError), self._file.open("ab") as file:
             while True:
                 file.write(b"\0" * 65536)
                 file.flush()

@@ -172,12 +172,13 @@ class Mutant:
 
 
 _API = "tests/unit/api"
+_SERVICES = "tests/unit/services"
 MUTANTS = {
     "fresh-id": Mutant(fresh_id, (LIVES,)),
-    "other-account": Mutant(other_account, (LIVES,)),
-    "sync-repeat": Mutant(sync_repeat, (LIVES,)),
+    "other-account": Mutant(other_account, (f"{_SERVICES}/test_key_change.py",)),
+    "sync-repeat": Mutant(sync_repeat, (f"{_SERVICES}/test_sync_again.py",)),
     "overwrite": Mutant(overwrite, (LIVES,)),
-    "lose-the-answer": Mutant(lose_the_answer, (LIVES,)),
+    "lose-the-answer": Mutant(lose_the_answer, (f"{_SERVICES}/test_costs_in_doubt.py",)),
     "unchecked-picture": Mutant(unchecked_picture, (LIVES,)),
     "retry-400": Mutant(retry_400, (LIVES, f"{_API}/test_retry_rows.py")),
     "key-on-redirect": Mutant(key_on_redirect, (f"{_API}/test_hosts.py",)),
