@@ -61,6 +61,8 @@ class ThumbnailWork:
         self._closing = threading.Event()
         self._to_find: dict[str, deque[Wanted]] = {}
         self._to_make: dict[str, deque[Wanted]] = {}
+        self._wish: dict[str, int] = {}
+        """Which wish of an owner counts: what was looked up for an older one is not made."""
         self._to_see: dict[str, tuple[str, ...]] = {}
         self._making: set[Wanted] = set()
         self._threads: list[threading.Thread] = []
@@ -78,6 +80,7 @@ class ThumbnailWork:
     def set_wanted(self, owner: str, wanted: Sequence[Wanted], seen: Sequence[str]) -> None:
         """Look for these alone of all that ``owner`` asked for; then whether ``seen`` are there."""
         with self._changed:
+            self._wish[owner] = self._wish.get(owner, 0) + 1
             self._to_find[owner] = deque(wanted)
             self._to_make.pop(owner, None)
             self._to_see[owner] = tuple(seen)
@@ -147,7 +150,8 @@ class ThumbnailWork:
                     self._changed.wait()
                 if self._closing.is_set() or found is None:
                     return
-            owner, wanted = found
+                owner, wanted = found
+                wish = self._wish.get(owner)
             is_found = False
             try:
                 is_found = self._find(wanted)
@@ -155,8 +159,9 @@ class ThumbnailWork:
                 _log.exception("thumbnail failed")
             if not is_found:
                 with self._changed:
-                    self._to_make.setdefault(owner, deque()).append(wanted)
-                    self._changed.notify_all()
+                    if wish == self._wish.get(owner):
+                        self._to_make.setdefault(owner, deque()).append(wanted)
+                        self._changed.notify_all()
 
     def _find(self, wanted: Wanted) -> bool:
         """Tell of what is kept; a smaller one first where only that is there. False to make it."""
